@@ -1,0 +1,178 @@
+import * as z from "zod";
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import {
+  AccessInput,
+  ClusterInput,
+  ClusterPatch,
+  ClusterSummary,
+  ClustersAnswer,
+  TestAnswer,
+} from "@/lib/api/clusters";
+import { Problem } from "@/lib/api/common";
+import { KeyAnswer, KeyParams, TopKeysAnswer, TopKeysParams } from "@/lib/api/keys";
+import { MemberSeriesAnswer, MemberSeriesParams, MembersAnswer } from "@/lib/api/members";
+import {
+  PrefixesAnswer,
+  PrefixesParams,
+  PrefixSearchAnswer,
+  PrefixSearchParams,
+  SeriesAnswer,
+  SeriesParams,
+} from "@/lib/api/prefixes";
+
+const ClusterPath = z.object({ cluster: z.string().describe("A cluster's name or id") });
+const ExportFormat = z.object({
+  format: z.enum(["csv", "json"]).optional().describe("Answers a file of all rows to download (at most 100,000)"),
+});
+
+interface Operation {
+  summary: string;
+  tag: string;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  answer?: z.ZodType;
+  status?: "200" | "201" | "204";
+  /** Statuses besides 400 and 500. */
+  problems: readonly string[];
+}
+
+const ASKED = ["404", "502", "503"] as const;
+const STORED = ["404", "503"] as const;
+
+/** Every endpoint once; `{cluster}` in a path makes the parameter. */
+const OPERATIONS: Record<string, Partial<Record<"get" | "post" | "patch" | "delete", Operation>>> = {
+  "/api/v1/clusters": {
+    get: {
+      summary: "The fleet, by risk",
+      tag: "clusters",
+      query: ExportFormat,
+      answer: ClustersAnswer,
+      problems: ["503"],
+    },
+    post: {
+      ...{ summary: "Register a cluster", tag: "clusters", body: ClusterInput, answer: ClusterSummary },
+      ...{ status: "201", problems: ["403", "409", "415", "503"] },
+    },
+  },
+  "/api/v1/clusters/test": {
+    post: {
+      ...{ summary: "Try to reach a cluster before registering it", tag: "clusters", body: AccessInput },
+      ...{ answer: TestAnswer, problems: ["403", "415", "502", "503"] },
+    },
+  },
+  "/api/v1/clusters/{cluster}": {
+    get: { summary: "One cluster", tag: "clusters", answer: ClusterSummary, problems: STORED },
+    patch: {
+      ...{ summary: "Rename, pause or resume a cluster", tag: "clusters", body: ClusterPatch },
+      ...{ answer: ClusterSummary, problems: ["403", "404", "409", "415", "503"] },
+    },
+    delete: {
+      ...{ summary: "Remove a cluster with its data", tag: "clusters", status: "204" },
+      ...{ problems: ["403", "404", "409", "415", "503"] },
+    },
+  },
+  "/api/v1/clusters/{cluster}/test": {
+    post: {
+      ...{ summary: "Try to reach a registered cluster", tag: "clusters", answer: TestAnswer },
+      ...{ problems: ["403", "404", "409", "415", "502", "503"] },
+    },
+  },
+  "/api/v1/clusters/{cluster}/prefixes": {
+    get: {
+      ...{ summary: "The children of a prefix", tag: "keyspace", query: PrefixesParams.extend(ExportFormat.shape) },
+      ...{ answer: PrefixesAnswer, problems: ASKED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/prefixes/series": {
+    get: {
+      ...{ summary: "One prefix over time", tag: "keyspace", query: SeriesParams.extend(ExportFormat.shape) },
+      ...{ answer: SeriesAnswer, problems: STORED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/prefixes/search": {
+    get: {
+      ...{
+        summary: "Prefixes that contain a text",
+        tag: "keyspace",
+        query: PrefixSearchParams.extend(ExportFormat.shape),
+      },
+      ...{ answer: PrefixSearchAnswer, problems: STORED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/keys/top": {
+    get: {
+      ...{ summary: "The top keys", tag: "keyspace", query: TopKeysParams.extend(ExportFormat.shape) },
+      ...{ answer: TopKeysAnswer, problems: ASKED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/keys/detail": {
+    get: {
+      ...{ summary: "One key as etcd has it now", tag: "keyspace", query: KeyParams.extend(ExportFormat.shape) },
+      ...{ answer: KeyAnswer, problems: ASKED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/members": {
+    get: { summary: "The members", tag: "members", query: ExportFormat, answer: MembersAnswer, problems: STORED },
+  },
+  "/api/v1/clusters/{cluster}/members/series": {
+    get: {
+      ...{ summary: "A measure of every member over time", tag: "members" },
+      ...{ query: MemberSeriesParams.extend(ExportFormat.shape), answer: MemberSeriesAnswer, problems: STORED },
+    },
+  },
+  "/healthz": {
+    get: { summary: "200 while the web process lives", tag: "health", answer: status("ok"), problems: [] },
+  },
+  "/readyz": {
+    get: {
+      ...{ summary: "200 once web, Postgres and worker are up", tag: "health", answer: status("ready") },
+      ...{ problems: ["503"] },
+    },
+  },
+};
+
+function status<Word extends string>(word: Word) {
+  return z.object({ status: z.literal(word) });
+}
+
+/** The OpenAPI 3.1 document of everything this version answers. */
+export function openApiDocument() {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const [path, methods] of Object.entries(OPERATIONS)) {
+    paths[path] = Object.fromEntries(
+      Object.entries(methods).map(([method, operation]) => [method, toOperation(path, operation)]),
+    );
+  }
+  return createDocument({
+    openapi: "3.1.0",
+    info: {
+      title: "etcdscope",
+      version: "1", // of the API, as in its paths
+      description: "What is in etcd, what is hot, and how that changes. Keys are bytes: see `key` and `keyBase64`.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    paths,
+  });
+}
+
+function toOperation(path: string, operation: Operation): ZodOpenApiOperationObject {
+  const { summary, tag, query, body, answer, problems } = operation;
+  return {
+    summary,
+    tags: [tag],
+    requestParams: { ...(path.includes("{cluster}") && { path: ClusterPath }), ...(query && { query }) },
+    ...(body && { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
+    responses: {
+      [operation.status ?? "200"]: {
+        description: summary,
+        ...(answer && { content: { "application/json": { schema: answer } } }),
+      },
+      ...Object.fromEntries(["400", ...problems, "500"].map((code) => [code, PROBLEM_RESPONSE])),
+    },
+  };
+}
+
+const PROBLEM_RESPONSE = {
+  description: "What is wrong and what to do (RFC 9457)",
+  content: { "application/problem+json": { schema: Problem.meta({ id: "Problem" }) } },
+};

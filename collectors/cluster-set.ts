@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from "node:util";
+import { KeyspaceCollector } from "@/collectors/keyspace/keyspace";
+import { openMembersCollector } from "@/collectors/members/members";
+import { repeat } from "@/collectors/repeat";
+import type { OpenDb } from "@/lib/db/client";
+import { readClusterAccess } from "@/lib/db/clusters";
+import { cluster } from "@/lib/db/schema";
+import { log } from "@/lib/log";
+import type { ClusterAccess } from "@/lib/model/questions";
+
+const POLL_MS = 2_000;
+
+export interface ClusterSetOptions extends Pick<OpenDb, "db" | "sql"> {
+  secretKey: Buffer;
+}
+
+/** One cluster whose collectors are running. */
+export interface RunningCluster {
+  access: ClusterAccess;
+  keyspace: KeyspaceCollector;
+  stop(): Promise<void>;
+}
+
+/** The clusters this worker watches: those in the `cluster` table that are not paused, with their access as it is now. */
+export class ClusterSet {
+  #options: ClusterSetOptions;
+  #running = new Map<number, RunningCluster>();
+
+  constructor(options: ClusterSetOptions) {
+    this.#options = options;
+  }
+
+  get(clusterId: number): RunningCluster | undefined {
+    return this.#running.get(clusterId);
+  }
+
+  /** Starts and stops collectors as the table changes; heard by NOTIFY, with a poll behind it. */
+  async run(signal: AbortSignal): Promise<void> {
+    const queue = serially(() => this.#adjust(signal));
+    const listening = this.#options.sql.listen("cluster", () => void queue().catch(logFailure));
+    listening.catch(logFailure);
+    await repeat("clusters", queue, POLL_MS, signal);
+    await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
+  }
+
+  async #adjust(signal: AbortSignal): Promise<void> {
+    const { db, secretKey } = this.#options;
+    const rows = await db.select().from(cluster);
+    const wanted = new Map(rows.filter((row) => !row.paused).map((row) => [row.id, row]));
+    for (const [id, running] of this.#running) {
+      const row = wanted.get(id);
+      if (row === undefined || !isDeepStrictEqual(readClusterAccess(row, secretKey), running.access))
+        await this.#stop(id);
+    }
+    for (const [id, row] of wanted) {
+      if (!signal.aborted && !this.#running.has(id)) this.#start(id, row.name, readClusterAccess(row, secretKey));
+    }
+  }
+
+  #start(clusterId: number, name: string, access: ClusterAccess): void {
+    const { db } = this.#options;
+    const stop = new AbortController();
+    const options = { db, clusterId, access, log: log.child({ cluster: name }) };
+    const keyspace = new KeyspaceCollector(options);
+    const ended = Promise.all([keyspace.run(stop.signal), openMembersCollector(options).run(stop.signal)]);
+    this.#running.set(clusterId, {
+      access,
+      keyspace,
+      stop: async () => {
+        stop.abort();
+        await ended;
+      },
+    });
+    log.info({ cluster: name, endpoints: access.endpoints }, "watching cluster");
+  }
+
+  async #stop(clusterId: number): Promise<void> {
+    const running = this.#running.get(clusterId);
+    this.#running.delete(clusterId);
+    await running?.stop();
+  }
+}
+
+/** Runs a job one call after the other, however often it is asked for. */
+function serially(job: () => Promise<void>): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return () => {
+    last = last.catch(() => undefined).then(job);
+    return last;
+  };
+}
+
+function logFailure(error: unknown): void {
+  log.warn({ error: String(error) }, "clusters not read, will be tried again");
+}

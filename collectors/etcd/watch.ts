@@ -1,0 +1,291 @@
+import { type ClientDuplexStream, status } from "@grpc/grpc-js";
+import { EtcdError, isTokenRefusal } from "@/collectors/etcd/errors";
+import { KeyValueCursor } from "@/collectors/etcd/key-value";
+import { readHeader } from "@/collectors/etcd/messages";
+import { WireError, WireReader, WireWriter } from "@/collectors/etcd/wire";
+
+/** Changes of the keys in `[key, rangeEnd)`, from `startRevision` on (from now on without one). */
+export interface WatchRequest {
+  key: Uint8Array;
+  rangeEnd?: Uint8Array;
+  startRevision?: number;
+  /** Let etcd say up to which revision the watch is complete while nothing changes. */
+  progressNotify?: boolean;
+  /** Let etcd cut a message that would exceed its own request limit, as a large transaction can. */
+  fragment?: boolean;
+}
+
+/** One message of events. All events of a revision belong together: with `isLast` false more of them follow. */
+export interface EventsBatch {
+  kind: "events";
+  /** The revision the member was at when it sent the message; the events' own are in their `modRevision`. */
+  revision: number;
+  events: number;
+  isLast: boolean;
+  buffer: Uint8Array;
+}
+
+export type WatchBatch =
+  | EventsBatch
+  /** Every event up to `revision` has been sent. Before 3.4.25 and 3.5.8 an answer to `requestProgress` may run ahead. */
+  | { kind: "progress"; revision: number }
+  | { kind: "created"; revision: number }
+  /** The last batch. `compactRevision` is where a watch can start at the earliest; 0 when compaction was not the reason. */
+  | { kind: "canceled"; compactRevision: number; reason: string };
+
+export type WatchCall = ClientDuplexStream<Buffer, Buffer>;
+
+/** How a WatchStream gets its call; `renewToken` is true after etcd has refused the token of the first. */
+export type OpenWatchCall = (renewToken: boolean) => Promise<WatchCall>;
+
+// What may wait for a slow reader before etcd is made to wait.
+const PAUSE_AT_BYTES = 8 * 1024 ** 2;
+const PAUSE_AT_MESSAGES = 4_096;
+const PROGRESS_REQUEST = new WireWriter().message(3, new Uint8Array(0)).finish();
+
+/**
+ * One watch, open from its construction. Iterate it once: the iteration ends behind a `canceled` batch or `close()`,
+ * and throws an EtcdError when the connection is lost. While the reader is slow, etcd is made to wait.
+ */
+export class WatchStream implements AsyncIterable<WatchBatch> {
+  #queue: Buffer[] = [];
+  #taken = 0;
+  #queuedBytes = 0;
+  #call: WatchCall | null = null;
+  #fault: Error | null = null;
+  #isEnded = false;
+  #isClosed = false;
+  #isPaused = false;
+  /** Asked for before the call was open. */
+  #isProgressWanted = false;
+  #wake: (() => void) | null = null;
+  #openCall: OpenWatchCall;
+  #request: Buffer;
+  #endpoint: string;
+  #signal: AbortSignal | undefined;
+  #onAbort = () => this.close();
+
+  constructor(endpoint: string, request: WatchRequest & { signal?: AbortSignal }, openCall: OpenWatchCall) {
+    const { signal } = request;
+    this.#endpoint = endpoint;
+    this.#request = encodeWatchCreate(request);
+    this.#openCall = openCall;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal?.aborted) this.#isClosed = true;
+    else void this.#open(false);
+  }
+
+  /** Asks etcd up to which revision the watch is complete; the answer is a `progress` batch. */
+  requestProgress(): void {
+    if (this.#isEnded || this.#isClosed) return;
+    if (this.#call === null) this.#isProgressWanted = true;
+    else this.#call.write(PROGRESS_REQUEST);
+  }
+
+  /** Ends the watch; what is waiting to be read is dropped. */
+  close(): void {
+    this.#isClosed = true;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#empty();
+    this.#call?.cancel();
+    this.#notify();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<WatchBatch, void, void> {
+    let isFirst = true;
+    let isRenewed = false;
+    try {
+      while (!this.#isClosed) {
+        const message = this.#take();
+        if (message === undefined) {
+          if (this.#fault) throw this.#fault;
+          await this.#arrival();
+          continue;
+        }
+        const batch = decodeWatchMessage(message);
+        if (batch.kind === "canceled" && isFirst && isAccessRefusal(batch.reason)) {
+          if (isRenewed) throw this.#refusal(batch.reason);
+          isRenewed = true;
+          await this.#reopen();
+          continue;
+        }
+        isFirst = false;
+        yield batch;
+        if (batch.kind === "canceled") return;
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  async #open(renewToken: boolean): Promise<void> {
+    try {
+      const call = await this.#openCall(renewToken);
+      this.#call = call;
+      call.on("data", (message: Buffer) => call === this.#call && this.#receive(message));
+      call.on("error", (error: Error) => call === this.#call && this.#end(error));
+      call.on("end", () => call === this.#call && this.#end(null));
+      if (this.#isClosed) return call.cancel(); // only now, as canceling is an error event
+      call.write(this.#request);
+      if (this.#isProgressWanted) call.write(PROGRESS_REQUEST);
+    } catch (error) {
+      this.#end(error as Error);
+    }
+  }
+
+  /** Drops the refused call and opens another with a new token. */
+  async #reopen(): Promise<void> {
+    const refused = this.#call;
+    this.#call = null;
+    refused?.cancel();
+    this.#empty();
+    this.#isPaused = false;
+    this.#isEnded = false;
+    this.#fault = null;
+    await this.#open(true);
+  }
+
+  #receive(message: Buffer): void {
+    this.#queue.push(message);
+    this.#queuedBytes += message.length;
+    if (!this.#isPaused && (this.#queuedBytes > PAUSE_AT_BYTES || this.#queue.length > PAUSE_AT_MESSAGES)) {
+      this.#isPaused = true;
+      this.#call?.pause();
+    }
+    this.#notify();
+  }
+
+  #take(): Buffer | undefined {
+    const message = this.#queue[this.#taken];
+    if (message !== undefined) {
+      this.#taken++;
+      return message;
+    }
+    this.#empty();
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#call?.resume();
+    }
+    return undefined;
+  }
+
+  #empty(): void {
+    this.#queue = [];
+    this.#taken = 0;
+    this.#queuedBytes = 0;
+  }
+
+  /** The call is over. The end without an error comes before the error, when there is one: it is waited for. */
+  #end(error: Error | null): void {
+    if (error) this.#fault = error instanceof EtcdError ? error : toWatchError(error, this.#endpoint);
+    else if (!this.#isEnded) setImmediate(() => this.#endWithoutStatus());
+    this.#isEnded = true;
+    this.#notify();
+  }
+
+  #endWithoutStatus(): void {
+    if (!this.#isEnded) return;
+    this.#fault ??= this.#error(status.UNAVAILABLE, "etcd ended the watch");
+    this.#notify();
+  }
+
+  #arrival(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = null;
+  }
+
+  #refusal(reason: string): EtcdError {
+    return this.#error(status.PERMISSION_DENIED, reason);
+  }
+
+  #error(code: number, details: string): EtcdError {
+    return new EtcdError({ code, details, endpoint: this.#endpoint, method: "Watch" });
+  }
+}
+
+const reader = new WireReader();
+const cursor = new KeyValueCursor();
+
+/** Hands every event of a batch to `visit`, in etcd's order. The key-value object is reused for the next event. */
+export function visitEvents(batch: EventsBatch, visit: (type: "put" | "delete", kv: KeyValueCursor) => void): void {
+  const events = new WireReader().open(batch.buffer);
+  for (let field = events.field(); field !== 0; field = events.field()) {
+    if (field === 11) visitEvent(events, visit);
+    else events.skip();
+  }
+}
+
+function visitEvent(events: WireReader, visit: (type: "put" | "delete", kv: KeyValueCursor) => void): void {
+  const messageEnd = events.enter();
+  let isDelete = false;
+  let hasKey = false;
+  for (let field = events.field(); field !== 0; field = events.field()) {
+    if (field === 1) isDelete = events.numberField() === 1;
+    else if (field === 2) {
+      const eventEnd = events.enter();
+      cursor.read(events);
+      events.leave(eventEnd);
+      hasKey = true;
+    } else events.skip();
+  }
+  events.leave(messageEnd);
+  if (!hasKey) throw new WireError("malformed message: an event without a key");
+  visit(isDelete ? "delete" : "put", cursor);
+}
+
+/** Tells what a message of the watch is, without looking into its events. Throws a WireError. */
+export function decodeWatchMessage(message: Uint8Array): WatchBatch {
+  reader.open(message);
+  let revision = 0;
+  let isCreated = false;
+  let isCanceled = false;
+  let compactRevision = 0;
+  let reason = "";
+  let isFragment = false;
+  let events = 0;
+  for (let field = reader.field(); field !== 0; field = reader.field()) {
+    if (field === 11) {
+      reader.at = reader.lengthEnd();
+      events++;
+    } else if (field === 1) revision = readHeader(reader).revision;
+    else if (field === 3) isCreated = reader.boolField();
+    else if (field === 4) isCanceled = reader.boolField();
+    else if (field === 5) compactRevision = reader.numberField();
+    else if (field === 6) reason = reader.textField();
+    else if (field === 7) isFragment = reader.boolField();
+    else reader.skip();
+  }
+  if (isCanceled) return { kind: "canceled", compactRevision, reason };
+  if (isCreated) return { kind: "created", revision };
+  if (events === 0 && !isFragment) return { kind: "progress", revision };
+  return { kind: "events", revision, events, isLast: !isFragment, buffer: message };
+}
+
+function encodeWatchCreate(request: WatchRequest): Buffer {
+  const create = new WireWriter()
+    .bytes(1, request.key)
+    .bytes(2, request.rangeEnd ?? new Uint8Array(0))
+    .number(3, request.startRevision ?? 0)
+    .bool(4, request.progressNotify ?? false)
+    .bool(8, request.fragment ?? false)
+    .finish();
+  return new WireWriter().message(1, create).finish();
+}
+
+/** Older versions do not say whether the token or the user's rights were at fault. */
+function isAccessRefusal(reason: string): boolean {
+  return isTokenRefusal(reason) || reason.includes("permission denied");
+}
+
+function toWatchError(error: Error, endpoint: string): EtcdError | Error {
+  if (!("code" in error) || typeof error.code !== "number") return error;
+  const details = "details" in error && typeof error.details === "string" ? error.details : error.message;
+  return new EtcdError({ code: error.code, details, endpoint, method: "Watch" });
+}

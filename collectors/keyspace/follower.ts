@@ -1,0 +1,105 @@
+import type { EtcdConnection } from "@/collectors/etcd/connection";
+import { visitEvents, type WatchBatch } from "@/collectors/etcd/watch";
+import type { KeyspaceModel } from "@/collectors/keyspace/keyspace-model";
+
+type EventBatch = Extract<WatchBatch, { kind: "events" }>;
+
+/** Everything there is: from the smallest key to the end. */
+const FIRST_KEY = Buffer.from([0]);
+const NO_END = Buffer.from([0]);
+
+/** The watch cannot go on where the model stands: those revisions are compacted. */
+export class CompactedError extends Error {
+  constructor(
+    readonly wantedRevision: number,
+    readonly compactRevision: number,
+  ) {
+    super(`revisions from ${wantedRevision} on are compacted up to ${compactRevision}`);
+    this.name = "CompactedError";
+  }
+}
+
+/**
+ * Applies a watch of the whole keyspace to the model, whole messages at a time: the fragments of one wait for the last,
+ * so a revision is applied in full or, when the stream breaks, not at all and asked for again.
+ */
+export class Follower {
+  /** Nothing that etcd had committed before this instant is missing from the model; null until etcd has confirmed it. */
+  completeAtMs: number | null = null;
+
+  #model: KeyspaceModel;
+  #connection: EtcdConnection;
+  #stream: ReturnType<EtcdConnection["watch"]>;
+  #fragments: EventBatch[] = [];
+  /** When the progress request still unanswered was sent. */
+  #askedMs: number | null = null;
+
+  /** Opens the watch one revision behind what the model has. */
+  constructor(model: KeyspaceModel, connection: EtcdConnection) {
+    this.#model = model;
+    this.#connection = connection;
+    this.#stream = connection.watch({
+      key: FIRST_KEY,
+      rangeEnd: NO_END,
+      startRevision: model.revision + 1,
+      progressNotify: true,
+      fragment: true,
+    });
+  }
+
+  /** Applies what comes until the stream ends, which is an EtcdError or a CompactedError. */
+  async run(): Promise<never> {
+    for await (const batch of this.#stream) {
+      if (batch.kind === "events") this.#takeEvents(batch);
+      else if (batch.kind === "progress") this.#takeProgress();
+      else if (batch.kind === "canceled") throw this.#canceled(batch);
+    }
+    throw new Error(`${this.#connection.endpoint} ended the watch without a reason`);
+  }
+
+  /** Asks etcd up to where the watch has come; the answer moves `completeAtMs`. */
+  askProgress(nowMs: number): void {
+    if (this.#askedMs !== null) return;
+    this.#askedMs = nowMs;
+    this.#stream.requestProgress();
+  }
+
+  /** How long etcd has left the last progress request unanswered, in milliseconds. */
+  unansweredMs(nowMs: number): number {
+    return this.#askedMs === null ? 0 : nowMs - this.#askedMs;
+  }
+
+  close(): void {
+    this.#stream.close();
+  }
+
+  #takeEvents(batch: EventBatch): void {
+    this.#fragments.push(batch);
+    if (!batch.isLast) return;
+    const known = this.#model.revision;
+    let revision = known;
+    for (const fragment of this.#fragments) {
+      visitEvents(fragment, (type, kv) => {
+        if (kv.modRevision <= known) return; // told twice after a reconnect
+        if (kv.modRevision > revision) this.#model.completeRevision(revision);
+        revision = kv.modRevision;
+        if (type === "put") this.#model.put(kv);
+        else this.#model.delete(kv);
+      });
+    }
+    this.#fragments = [];
+    this.#model.completeRevision(revision);
+  }
+
+  #takeProgress(): void {
+    // Events and progress share one ordered stream: what was committed before we asked has come before the answer.
+    if (this.#askedMs === null) return; // one that etcd sent by itself
+    this.completeAtMs = this.#askedMs;
+    this.#askedMs = null;
+  }
+
+  #canceled(batch: Extract<WatchBatch, { kind: "canceled" }>): Error {
+    if (batch.compactRevision > 0) return new CompactedError(this.#model.revision + 1, batch.compactRevision);
+    return new Error(`${this.#connection.endpoint} canceled the watch: ${batch.reason || "no reason given"}`);
+  }
+}

@@ -1,0 +1,142 @@
+"use client";
+
+import { useMemo } from "react";
+import { Area, AreaChart, CartesianGrid, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import {
+  type ChartRow,
+  type ChartSeries,
+  type ChartUnit,
+  formatTick,
+  largestValue,
+  listGaps,
+} from "@/components/charts/chart-data";
+import { ChartTooltip } from "@/components/charts/chart-tooltip";
+import { PLOT } from "@/components/charts/plot-size";
+import { seriesColor } from "@/components/charts/series-color";
+import { useZone } from "@/components/ui/clock";
+import { formatInstant } from "@/components/ui/format-instant";
+import { timeTicks, valueTicks } from "@/lib/model/axis";
+
+const DAY_MS = 86_400_000;
+
+export interface TimePlotProps {
+  label: string;
+  rows: readonly ChartRow[];
+  series: readonly ChartSeries[];
+  unit: ChartUnit;
+  /** Areas on top of each other, or lines that share one zero. */
+  isStacked: boolean;
+  height: number;
+  /** The pointer or the focus is here: synchronised charts show only the instant, this one its values. */
+  isActive: boolean;
+  syncId?: string | undefined;
+}
+
+/** The drawn part of a time chart. Loaded on its own, after the page: it brings recharts with it. */
+export default function TimePlot(props: TimePlotProps) {
+  const { label, rows, series, unit, isStacked, height, isActive, syncId } = props;
+  const zone = useZone();
+  const scale = useMemo(() => toScale(rows, { unit, isStacked, zone }), [rows, unit, isStacked, zone]);
+  return (
+    <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 280, height }}>
+      <AreaChart
+        data={rows as ChartRow[]}
+        margin={{ top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }}
+        aria-label={label}
+        {...(syncId === undefined ? {} : { syncId, syncMethod: "value" as const })}
+      >
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="atMs"
+          type="number"
+          scale="time"
+          domain={scale.timeDomain}
+          ticks={scale.timeTicks}
+          tickFormatter={scale.formatTime}
+          height={PLOT.bottom}
+          tickLine={false}
+          axisLine={{ stroke: "var(--line)" }}
+          tickMargin={6}
+          interval="preserveStartEnd"
+        />
+        <YAxis
+          width={PLOT.left}
+          domain={[0, scale.valueTicks.at(-1) as number]}
+          ticks={scale.valueTicks}
+          tickFormatter={(value: number) => formatTick(value, unit)}
+          tickLine={false}
+          axisLine={false}
+          interval={0}
+        />
+        {listGaps(rows).map(({ fromMs, toMs }) => (
+          <ReferenceArea key={fromMs} x1={fromMs} x2={toMs} fill="var(--sunken)" fillOpacity={0.75} stroke="none" />
+        ))}
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ stroke: "var(--line-strong)" }}
+          wrapperStyle={{ zIndex: 3, outline: "none" }}
+          content={({ active, payload }) => {
+            const row = payload?.[0]?.payload as ChartRow | undefined;
+            if (!active || !isActive || row === undefined) return null;
+            return <ChartTooltip row={row} series={series} unit={unit} isStacked={isStacked} />;
+          }}
+        />
+        {series.map((one, place) => drawArea(one, place, props))}
+      </AreaChart>
+    </ResponsiveContainer>
+  );
+}
+
+/** Keyed by place: recharts stacks in the order of mounting, so a series that comes later must not mount anew. */
+function drawArea({ label, isRest }: ChartSeries, place: number, { rows, series, isStacked }: TimePlotProps) {
+  const color = seriesColor(place, isRest);
+  const dataKey = `s${place}`;
+  return (
+    <Area
+      key={dataKey}
+      dataKey={dataKey}
+      name={label}
+      type="linear"
+      connectNulls={false}
+      isAnimationActive={false}
+      {...(isStacked ? { stackId: "all" } : {})}
+      stroke={color}
+      strokeWidth={1.5}
+      fill={color}
+      fillOpacity={isStacked ? 0.3 : series.length === 1 ? 0.14 : 0}
+      activeDot={{ r: 3, strokeWidth: 0 }}
+      // A point between two gaps has no line to be part of.
+      dot={({ key, index, cx, cy }) =>
+        isLonely(rows, index, dataKey) ? <circle key={key} cx={cx} cy={cy} r={2} fill={color} /> : <g key={key} />
+      }
+    />
+  );
+}
+
+function isLonely(rows: readonly ChartRow[], index: number, dataKey: string): boolean {
+  const at = (place: number) => rows[place]?.[dataKey] ?? null;
+  return at(index) !== null && at(index - 1) === null && at(index + 1) === null;
+}
+
+function toScale(
+  rows: readonly ChartRow[],
+  { unit, isStacked, zone }: { unit: ChartUnit; isStacked: boolean; zone: string },
+) {
+  const fromMs = rows[0]?.atMs ?? 0;
+  const toMs = rows.at(-1)?.atMs ?? 1;
+  const isBytes = unit === "bytes" || unit === "bytesPerSecond";
+  const style = toMs - fromMs > 2 * DAY_MS ? "date" : "clock";
+  return {
+    timeDomain: [fromMs, toMs] as [number, number],
+    timeTicks: timeTicks(fromMs, toMs + 1, { offsetMs: zoneOffsetMs(fromMs, zone) }),
+    valueTicks: valueTicks(largestValue(rows, isStacked), { isBytes }),
+    formatTime: (atMs: number) =>
+      style === "clock" ? formatInstant(atMs, zone, "clock") : formatInstant(atMs, zone, "day").replace(/ \d{4}$/, ""),
+  };
+}
+
+/** What a zone is ahead of UTC at an instant. */
+function zoneOffsetMs(atMs: number, zone: string): number {
+  const local = new Date(atMs).toLocaleString("sv-SE", { timeZone: zone });
+  return Date.parse(`${local.replace(" ", "T")}Z`) - Math.floor(atMs / 1_000) * 1_000;
+}

@@ -1,0 +1,36 @@
+import { patchSearch, type SearchPatch } from "@/components/shell/patch-search";
+
+/** Where the pages of a cluster lie below `/clusters/{cluster}`. */
+export const CLUSTER_PAGES = {
+  overview: "",
+  keyspace: "/keyspace",
+  prefix: "/keyspace/prefix",
+  key: "/keyspace/key",
+  keys: "/keys",
+} as const;
+export type ClusterPage = keyof typeof CLUSTER_PAGES;
+
+/** The part of a query string that says which time is looked at; it goes along from page to page. */
+export interface RangeSearch {
+  range?: string;
+  from?: string;
+  to?: string;
+}
+
+/**
+ * A link to a page of a cluster. `prefix` and `key` are in their text form, which stands for the same bytes whatever
+ * they are; everything else goes into the query string as it is.
+ */
+export function clusterHref(cluster: string, page: ClusterPage, params: SearchPatch & RangeSearch = {}): string {
+  return `/clusters/${encodeURIComponent(cluster)}${CLUSTER_PAGES[page]}${patchSearch("", params)}`;
+}
+
+/** What of a query string is the time range. */
+export function rangeSearch(params: { get(name: string): string | null }): RangeSearch {
+  const search: RangeSearch = {};
+  for (const name of ["range", "from", "to"] as const) {
+    const value = params.get(name);
+    if (value !== null) search[name] = value;
+  }
+  return search;
+}

@@ -1,0 +1,94 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Database, Layers, LayoutDashboard, type LucideIcon, Server, Settings, TrendingUp } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { ClusterSwitcher } from "@/components/shell/cluster-switcher";
+import { LISTED_PAGES, PAGE_WORDS, useHere } from "@/components/shell/here";
+import { useClusterHref } from "@/components/shell/use-cluster-href";
+import { Badge } from "@/components/ui/badge";
+import { clustersOptions } from "@/lib/api/clusters";
+
+/** The sidebar needs the fleet's names and health, not its every second. */
+export const SIDEBAR_REFRESH_MS = 15_000;
+
+const PAGE_ICONS: Record<(typeof LISTED_PAGES)[number], LucideIcon> = {
+  overview: LayoutDashboard,
+  keyspace: Layers,
+  keys: TrendingUp,
+};
+
+/** The cluster one looks at and the pages there are. */
+export function Sidebar() {
+  const { pathname, cluster, page } = useHere();
+  const hrefOf = useClusterHref();
+  const { data } = useQuery({ ...clustersOptions(), refetchInterval: SIDEBAR_REFRESH_MS });
+  const clusters = data?.items ?? [];
+  return (
+    <>
+      <ClusterSwitcher clusters={clusters} current={cluster} />
+      <nav aria-label="Pages">
+        {cluster !== null && (
+          <NavGroup label="Look">
+            {LISTED_PAGES.map((listed) => (
+              <NavLink
+                key={listed}
+                href={hrefOf(cluster, listed)}
+                icon={PAGE_ICONS[listed]}
+                isCurrent={page === listed}
+                isWithin={listed === "keyspace" && (page === "prefix" || page === "key")}
+              >
+                {PAGE_WORDS[listed]}
+              </NavLink>
+            ))}
+          </NavGroup>
+        )}
+        <NavGroup label="Fleet">
+          <NavLink href="/" icon={Server} isCurrent={pathname === "/"} badge={data && <Badge>{clusters.length}</Badge>}>
+            All clusters
+          </NavLink>
+          <NavLink href="/settings/clusters" icon={Settings} isCurrent={pathname.startsWith("/settings")}>
+            Settings
+          </NavLink>
+        </NavGroup>
+      </nav>
+      {clusters.some((each) => each.isDemo) && (
+        <p className="sidebar-note">
+          <Database size={13} aria-hidden="true" />
+          <span>
+            A demo is running. <Link href="/settings/clusters?add">Add your cluster</Link> and it goes away.
+          </span>
+        </p>
+      )}
+    </>
+  );
+}
+
+function NavGroup({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="nav-group">
+      <h2>{label}</h2>
+      {children}
+    </div>
+  );
+}
+
+function NavLink(props: {
+  href: string;
+  icon: LucideIcon;
+  isCurrent: boolean;
+  isWithin?: boolean;
+  badge?: ReactNode;
+  children: ReactNode;
+}) {
+  const Icon = props.icon;
+  const current = props.isCurrent ? "page" : props.isWithin ? true : undefined;
+  return (
+    <Link className="nav-link" href={props.href} aria-current={current}>
+      <Icon size={15} aria-hidden="true" />
+      <span className="grow">{props.children}</span>
+      {props.badge}
+    </Link>
+  );
+}

@@ -1,0 +1,289 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+/** Raw bytes: keys and prefixes need not be UTF-8, and `text` refuses NUL. */
+const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+const count = (name: string) => bigint(name, { mode: "number" });
+
+/** Where a cluster was declared. Only `settings` clusters can be edited in the UI. */
+export type ClusterSource = "settings" | "file" | "demo";
+
+/** The etcd clusters we know. A global table: its id leads the key of every measurement. */
+export const cluster = pgTable(
+  "cluster",
+  {
+    id: count("id").primaryKey().generatedAlwaysAsIdentity(),
+    name: text("name").notNull(),
+    source: text("source").$type<ClusterSource>().notNull(),
+    endpoints: text("endpoints").array().notNull(),
+    /** PEM text of the CA, the client certificate; the key and the password are sealed (`lib/db/secret-box.ts`). */
+    caPem: text("ca_pem"),
+    certPem: text("cert_pem"),
+    keySealed: bytea("key_sealed"),
+    serverName: text("server_name"),
+    username: text("username"),
+    passwordSealed: bytea("password_sealed"),
+    paused: boolean("paused").notNull().default(false),
+    /** etcd's own cluster id as 16 hex digits, once a member has answered. */
+    etcdClusterId: text("etcd_cluster_id"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [uniqueIndex("cluster_name").on(table.name)],
+);
+
+/** Life signs of the worker process; `/readyz` wants one younger than a few seconds. Global. */
+export const worker = pgTable("worker", {
+  id: uuid("id").primaryKey(),
+  pid: integer("pid").notNull(),
+  startedAt: instant("started_at").notNull(),
+  at: instant("at").notNull(),
+});
+
+/**
+ * What the web asks of the worker, and the answer. Global. The worker hears `NOTIFY question`, the web `NOTIFY answer`.
+ * `params` and `answer` hold keys as base64 (JSON cannot carry every byte); their types are in `lib/model/questions.ts`.
+ */
+export const question = pgTable(
+  "question",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    clusterId: count("cluster_id"),
+    kind: text("kind").notNull(),
+    params: json("params").$type<unknown>().notNull(),
+    askedAt: instant("asked_at").notNull().defaultNow(),
+    answeredAt: instant("answered_at"),
+    answer: json("answer").$type<unknown>(),
+    /** Set instead of `answer`: one sentence for the reader. */
+    error: text("error"),
+  },
+  (table) => [index("question_open").on(table.askedAt).where(sql`${table.answeredAt} is null`)],
+);
+
+export type CollectorHealth = "ok" | "degraded" | "failed";
+
+/** How each collector of each cluster is doing, in plain words. */
+export const collectorState = pgTable(
+  "collector_state",
+  {
+    clusterId: count("cluster_id").notNull(),
+    collector: text("collector").notNull(),
+    health: text("health").$type<CollectorHealth>().notNull(),
+    reason: text("reason"),
+    remedy: text("remedy"),
+    since: instant("since").notNull(),
+    at: instant("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.collector] })],
+);
+
+/** The latest answer of every member. Ids are hex text, as `etcdctl` prints them. */
+export const member = pgTable(
+  "member",
+  {
+    clusterId: count("cluster_id").notNull(),
+    memberId: text("member_id").notNull(),
+    name: text("name").notNull(),
+    clientUrls: text("client_urls").array().notNull(),
+    peerUrls: text("peer_urls").array().notNull(),
+    isLearner: boolean("is_learner").notNull(),
+    isLeader: boolean("is_leader").notNull(),
+    version: text("version"),
+    dbSizeBytes: count("db_size_bytes"),
+    dbSizeInUseBytes: count("db_size_in_use_bytes"),
+    /** Null where the version does not report it (etcd 3.5 and older). */
+    quotaBackendBytes: count("quota_backend_bytes"),
+    revision: count("revision"),
+    raftIndex: count("raft_index"),
+    raftAppliedIndex: count("raft_applied_index"),
+    raftTerm: count("raft_term"),
+    alarms: text("alarms").array().notNull(),
+    errors: text("errors").array().notNull(),
+    /** Milliseconds the Status call took. */
+    statusMs: doublePrecision("status_ms"),
+    /** Why the last call failed; null when it answered. */
+    failure: text("failure"),
+    /** When the figures above were read; kept from the last good answer. */
+    at: instant("at"),
+    checkedAt: instant("checked_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.memberId] })],
+);
+
+/** One Status answer of one member, every 10 s. Partitioned by day on `at`. */
+export const memberSample = pgTable(
+  "member_sample",
+  {
+    clusterId: count("cluster_id").notNull(),
+    at: instant("at").notNull(),
+    memberId: text("member_id").notNull(),
+    dbSizeBytes: count("db_size_bytes").notNull(),
+    dbSizeInUseBytes: count("db_size_in_use_bytes").notNull(),
+    revision: count("revision").notNull(),
+    raftIndex: count("raft_index").notNull(),
+    raftAppliedIndex: count("raft_applied_index").notNull(),
+    isLeader: boolean("is_leader").notNull(),
+    statusMs: doublePrecision("status_ms").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.at, table.memberId] })],
+);
+
+export type KeyspacePhase = "baseline" | "live" | "resync";
+
+/** Where the keyspace model of a cluster stands. One row a cluster, written about once a second. */
+export const keyspaceStatus = pgTable("keyspace_status", {
+  clusterId: count("cluster_id").primaryKey(),
+  phase: text("phase").$type<KeyspacePhase>().notNull(),
+  /** Why a resync was needed; null in a first baseline and while live. */
+  reason: text("reason"),
+  /** The revision up to which `prefix_state` is complete; null before the first baseline is done. */
+  revision: count("revision"),
+  /** The instant up to which `prefix_state` is complete: nothing written before it is missing. */
+  at: instant("at"),
+  /** Counted without a gap since then; the cumulative counters of `prefix_state` start here. */
+  since: instant("since"),
+  /** Progress of a running scan. `expectedKeys` is etcd's own count at its start. */
+  scannedKeys: count("scanned_keys"),
+  expectedKeys: count("expected_keys"),
+  /** The endpoint the scan and the watch read from. */
+  endpoint: text("endpoint"),
+  /** Bytes of memory the model's arrays take. */
+  modelBytes: count("model_bytes"),
+  updatedAt: instant("updated_at").notNull(),
+});
+
+/** The dictionary of prefixes: a slot number stands for the same prefix for ever. Slot 0 is the whole keyspace. */
+export const prefix = pgTable(
+  "prefix",
+  {
+    clusterId: count("cluster_id").notNull(),
+    slot: integer("slot").notNull(),
+    parentSlot: integer("parent_slot"),
+    /** The whole prefix, not just the last segment. For an *other* node, its parent's prefix. */
+    prefix: bytea("prefix").notNull(),
+    /** Stands for all children of its parent that have no slot of their own. */
+    isOther: boolean("is_other").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clusterId, table.slot] }),
+    // A prefix can be longer than a btree entry may be, hence the digest.
+    uniqueIndex("prefix_by_digest").on(table.clusterId, sql`sha256(${table.prefix})`, table.isOther),
+    index("prefix_by_parent").on(table.clusterId, table.parentSlot),
+  ],
+);
+
+/** What a prefix holds now, as of `keyspace_status`. A row whose keys are 0 has been emptied since. */
+export const prefixState = pgTable(
+  "prefix_state",
+  {
+    clusterId: count("cluster_id").notNull(),
+    slot: integer("slot").notNull(),
+    keys: count("keys").notNull(),
+    keyBytes: count("key_bytes").notNull(),
+    valueBytes: count("value_bytes").notNull(),
+    /** Keys that hang directly under the prefix, with no further separator. */
+    directKeys: count("direct_keys").notNull(),
+    childPrefixes: integer("child_prefixes").notNull(),
+    largestValueBytes: count("largest_value_bytes").notNull(),
+    oldestModRevision: count("oldest_mod_revision"),
+    newestModRevision: count("newest_mod_revision"),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.slot] })],
+);
+
+/**
+ * One 10 s slice of one cluster. Partitioned by day on `at`, the slice's aligned start. The plain columns are the
+ * totals of slot 0; `payload` holds the touched slots (`lib/model/frame.ts`). A slice nobody watched has no row.
+ */
+export const keyspaceFrame = pgTable(
+  "keyspace_frame",
+  {
+    clusterId: count("cluster_id").notNull(),
+    at: instant("at").notNull(),
+    /** How much of the slice was watched, in milliseconds. */
+    observedMs: integer("observed_ms").notNull(),
+    revision: count("revision").notNull(),
+    keys: count("keys").notNull(),
+    keyBytes: count("key_bytes").notNull(),
+    valueBytes: count("value_bytes").notNull(),
+    puts: count("puts").notNull(),
+    creates: count("creates").notNull(),
+    deletes: count("deletes").notNull(),
+    writtenBytes: count("written_bytes").notNull(),
+    /** A full frame lists every slot that holds keys; others only those that changed in the slice. */
+    isFull: boolean("is_full").notNull(),
+    format: smallint("format").notNull(),
+    payload: bytea("payload").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clusterId, table.at] }),
+    // The revision clock: which slice wrote this revision?
+    index("keyspace_frame_by_revision").on(table.clusterId, table.revision),
+  ],
+);
+
+/** Hourly roll-up of a prefix, for ranges longer than the frames reach. Partitioned by month on `hour`. */
+export const prefixHour = pgTable(
+  "prefix_hour",
+  {
+    clusterId: count("cluster_id").notNull(),
+    hour: instant("hour").notNull(),
+    slot: integer("slot").notNull(),
+    observedMs: integer("observed_ms").notNull(),
+    /** At the end of the hour (or now, in the open hour). */
+    revision: count("revision").notNull(),
+    keys: count("keys").notNull(),
+    keyBytes: count("key_bytes").notNull(),
+    valueBytes: count("value_bytes").notNull(),
+    puts: count("puts").notNull(),
+    creates: count("creates").notNull(),
+    deletes: count("deletes").notNull(),
+    writtenBytes: count("written_bytes").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.hour, table.slot] })],
+);
+
+/** Dictionary of the keys that `hot_minute` names. */
+export const hotKey = pgTable(
+  "hot_key",
+  {
+    clusterId: count("cluster_id").notNull(),
+    keyId: integer("key_id").notNull(),
+    key: bytea("key").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clusterId, table.keyId] }),
+    uniqueIndex("hot_key_by_digest").on(table.clusterId, sql`sha256(${table.key})`),
+  ],
+);
+
+/** The most written keys of one minute, most writes first. Partitioned by day on `minute`. */
+export const hotMinute = pgTable(
+  "hot_minute",
+  {
+    clusterId: count("cluster_id").notNull(),
+    minute: instant("minute").notNull(),
+    observedMs: integer("observed_ms").notNull(),
+    keyIds: integer("key_ids").array().notNull(),
+    writes: integer("writes").array().notNull(),
+    writtenBytes: bigint("written_bytes", { mode: "number" }).array().notNull(),
+    /** The most writes any key that is not listed can have had; 0 when all are listed. */
+    unlistedWrites: integer("unlisted_writes").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.minute] })],
+);

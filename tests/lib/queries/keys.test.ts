@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TopKeysParams } from "@/lib/api/keys";
+import { hotKey, hotMinute } from "@/lib/db/schema";
+import type { ReadKeyAnswer } from "@/lib/model/questions";
+import { FRAME_MS } from "@/lib/model/time-range";
+import { readKey } from "@/lib/queries/key";
+import { listTopKeys } from "@/lib/queries/top-keys";
+import { useTestDb } from "@/tests/support/db";
+import { startAnswerer } from "./answerer";
+import { Books, seedCluster, seedKeyspace } from "./seed";
+import { listKeysOf } from "./worker-answers";
+
+const FROM = Date.parse("2026-03-01T12:20:00Z");
+const NOW = Date.parse("2026-03-01T13:05:30Z");
+
+const testDb = useTestDb();
+const books = new Books(3);
+let clusterId: number;
+let answerer: Awaited<ReturnType<typeof startAnswerer>>;
+let readKeyAnswer: ReadKeyAnswer;
+
+/** Minutes with their writes by key; the rest of the books is not in them. */
+const MINUTES = [
+  { minute: "12:50", writes: { "/a/hot": 50, "/b/warm": 20 }, unlistedWrites: 0 },
+  { minute: "12:51", writes: { "/a/hot": 40 }, unlistedWrites: 7 },
+  { minute: "12:52", writes: { "/b/warm": 30, "/a/new": 9 }, unlistedWrites: 2 },
+];
+const instant = (minute: string) => new Date(`2026-03-01T${minute}:00Z`);
+
+beforeAll(async () => {
+  for (let atMs = FROM; atMs < NOW; atMs += 5_000) books.write(atMs);
+  clusterId = await seedCluster(testDb(), "prod");
+  await seedKeyspace(testDb(), clusterId, books, { fromMs: FROM, nowMs: NOW });
+  const { db } = testDb();
+  const names = ["/a/hot", "/b/warm", "/a/new"];
+  await db.insert(hotKey).values(names.map((key, keyId) => ({ clusterId, keyId, key: Buffer.from(key) })));
+  for (const { minute, writes, unlistedWrites } of MINUTES) {
+    await db.insert(hotMinute).values({
+      ...{ clusterId, minute: instant(minute), observedMs: 60_000, unlistedWrites },
+      keyIds: Object.keys(writes).map((key) => names.indexOf(key)),
+      writes: Object.values(writes),
+      writtenBytes: Object.values(writes).map((count) => count * 100),
+    });
+  }
+  answerer = await startAnswerer(testDb(), {
+    "list-keys": (params) => listKeysOf(books, params, new Date(NOW).toISOString()),
+    "read-key": () => readKeyAnswer,
+  });
+});
+afterAll(() => answerer.stop());
+
+type Input = Parameters<typeof TopKeysParams.parse>[0] & object;
+const list = (params: Input) => listTopKeys(testDb().db, clusterId, TopKeysParams.parse(params), NOW);
+
+describe("most written keys", () => {
+  test("have the sum of the minutes that list them, and the bound of those that do not", async () => {
+    const { items, range } = await list({ by: "writes", range: "1h" });
+    expect(
+      items.map(({ key, writes, writesAtMost, writtenBytes, origin }) => [
+        key,
+        writes,
+        writesAtMost,
+        writtenBytes,
+        origin,
+      ]),
+    ).toEqual([
+      ["/a/hot", 90, 92, 9_000, "estimated"],
+      ["/b/warm", 50, 57, 5_000, "estimated"],
+      ["/a/new", 9, 16, 900, "estimated"],
+    ]);
+    expect(range.observedSeconds).toBe(180);
+    expect(items[0]?.writesPerSecond).toBe(0.5);
+  });
+
+  test("are exact where every minute lists them or nothing is unlisted", async () => {
+    const { items } = await list({ by: "writes", from: "2026-03-01T12:50:00Z", to: "2026-03-01T12:51:00Z" });
+    expect(items.map(({ writes, writesAtMost, origin }) => [writes, writesAtMost, origin])).toEqual([
+      [50, 50, "exact"],
+      [20, 20, "exact"],
+    ]);
+  });
+
+  test("are those of a prefix, by its bytes, and no more than asked for", async () => {
+    expect((await list({ by: "writes", prefix: "/a/" })).items.map(({ key }) => key)).toEqual(["/a/hot", "/a/new"]);
+    expect((await list({ by: "writes", prefix: "/a/h" })).items.map(({ key }) => key)).toEqual(["/a/hot"]);
+    expect((await list({ by: "writes", limit: 1 })).items).toHaveLength(1);
+  });
+});
+
+describe("top keys of the model", () => {
+  test.each([
+    { by: "valueBytes" as const, of: (key: { valueBytes: number }) => -key.valueBytes },
+    { by: "version" as const, of: (key: { version: number }) => -key.version },
+    { by: "age" as const, of: (key: { modRevision: number }) => key.modRevision },
+  ])("by $by are sorted, complete and dated", async ({ by, of }) => {
+    const { items, state } = await list({ by, prefix: "/registry/po", limit: 5 });
+    const expected = books
+      .keys()
+      .filter(({ key }) => key.startsWith("/registry/po"))
+      .sort((a, b) => of(a) - of(b));
+    expect(state).toBe("live");
+    expect(items.map((row) => of(row as never))).toEqual(expected.slice(0, 5).map(of));
+    for (const row of items) {
+      const write = books.events.find(({ revision }) => revision === row.modRevision);
+      const slice = Math.floor((write?.atMs ?? 0) / FRAME_MS) * FRAME_MS;
+      const isInFirstFrame = slice === FROM;
+      expect(row.modifiedAt).toBe(isInFirstFrame ? null : new Date(slice).toISOString());
+      expect(row).toMatchObject({ origin: "exact", writes: null, clockSince: new Date(FROM).toISOString() });
+    }
+  });
+});
+
+describe("one key", () => {
+  test("comes with its revisions dated, those older than the clock not", async () => {
+    const write = books.events[100];
+    if (!write) throw new Error("the books are too short");
+    const current = {
+      ...{ keyBase64: "L2s=", keyBytes: 2, valueBytes: 30, createRevision: 5, modRevision: write.revision, version: 3 },
+      ...{ leaseId: "694d77aa9e38260f", leaseTtlSeconds: 12, leaseGrantedSeconds: 60 },
+    };
+    const earlier = [{ modRevision: 900, version: 2, valueBytes: 20 }];
+    const at = new Date(NOW).toISOString();
+    readKeyAnswer = { current, earlier, earlierTruncated: true, revision: books.revision, at };
+    const answer = await readKey(testDb().db, clusterId, { key: "/k" });
+    const modifiedAt = new Date(Math.floor(write.atMs / FRAME_MS) * FRAME_MS).toISOString();
+    expect(answer).toMatchObject({ key: "/k", exists: true, createdAt: null, modifiedAt, leaseId: current.leaseId });
+    expect(answer.clockSince).toBe(new Date(FROM).toISOString());
+    expect(answer.revisions).toEqual([
+      { modRevision: write.revision, version: 3, valueBytes: 30, at: modifiedAt },
+      { modRevision: 900, version: 2, valueBytes: 20, at: null },
+    ]);
+  });
+
+  test("that does not exist says so", async () => {
+    readKeyAnswer = {
+      current: null,
+      earlier: [],
+      earlierTruncated: false,
+      revision: 7,
+      at: new Date(NOW).toISOString(),
+    };
+    const answer = await readKey(testDb().db, clusterId, { key: "/gone" });
+    expect(answer).toMatchObject({ exists: false, valueBytes: null, keyBytes: 5, revisions: [] });
+  });
+
+  test("must be named", async () => {
+    await expect(readKey(testDb().db, clusterId, { key: "" })).rejects.toMatchObject({ field: "key" });
+  });
+});
