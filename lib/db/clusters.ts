@@ -41,9 +41,17 @@ export async function addCluster(
   return added.id;
 }
 
-/** Renames, pauses or resumes a cluster. False when there is no such cluster; throws `ClusterNameTakenError`. */
-export async function updateCluster(db: Db, id: number, change: { name?: string; paused?: boolean }): Promise<boolean> {
-  if (change.name === undefined && change.paused === undefined) {
+/** What of a cluster can be changed besides how to reach it. */
+export interface ClusterChange {
+  name?: string;
+  paused?: boolean;
+  scanShare?: number;
+  frameSeconds?: number;
+}
+
+/** Renames, pauses, resumes or adjusts a cluster. False when there is none; throws `ClusterNameTakenError`. */
+export async function updateCluster(db: Db, id: number, change: ClusterChange): Promise<boolean> {
+  if (Object.values(change).every((value) => value === undefined)) {
     return (await db.select({ id: cluster.id }).from(cluster).where(eq(cluster.id, id))).length > 0;
   }
   try {

@@ -40,6 +40,10 @@ export const cluster = pgTable(
     username: text("username"),
     passwordSealed: bytea("password_sealed"),
     paused: boolean("paused").notNull().default(false),
+    /** Length of a frame in seconds: 10, 30 or 60. */
+    frameSeconds: integer("frame_seconds").notNull().default(10),
+    /** The share of the time a scan may keep etcd busy for us, above 0 to 1. */
+    scanShare: doublePrecision("scan_share").notNull().default(0.25),
     /** etcd's own cluster id as 16 hex digits, once a member has answered. */
     etcdClusterId: text("etcd_cluster_id"),
     createdAt: instant("created_at").notNull().defaultNow(),
@@ -164,6 +168,16 @@ export const keyspaceStatus = pgTable("keyspace_status", {
   endpoint: text("endpoint"),
   /** Bytes of memory the model's arrays take. */
   modelBytes: count("model_bytes"),
+  /** The revision etcd has compacted up to, as last probed; null: not known yet. */
+  compactRevision: count("compact_revision"),
+  /** Superseded revisions and tombstones that compaction has left; null while they have not been measured. */
+  historyRevisions: count("history_revisions"),
+  /** Why history is not known, in plain words; null while it is. */
+  historyReason: text("history_reason"),
+  /** The last comparison of the model with etcd: keys compared since `since`, and those that differed. */
+  driftCheckedAt: instant("drift_checked_at"),
+  driftCheckedKeys: count("drift_checked_keys"),
+  driftKeys: count("drift_keys"),
   updatedAt: instant("updated_at").notNull(),
 });
 
@@ -202,6 +216,11 @@ export const prefixState = pgTable(
     largestValueBytes: count("largest_value_bytes").notNull(),
     oldestModRevision: count("oldest_mod_revision"),
     newestModRevision: count("newest_mod_revision"),
+    /** Bytes (key + value) and number of superseded revisions and tombstones not compacted yet; null: not measured. */
+    historyBytes: count("history_bytes"),
+    historyRevisions: count("history_revisions"),
+    /** Keys attached to a lease. */
+    leasedKeys: count("leased_keys").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.clusterId, table.slot] })],
 );
@@ -221,6 +240,8 @@ export const keyspaceFrame = pgTable(
     keys: count("keys").notNull(),
     keyBytes: count("key_bytes").notNull(),
     valueBytes: count("value_bytes").notNull(),
+    /** Null: not measured at the time, and the payload's column says nothing. */
+    historyBytes: count("history_bytes"),
     puts: count("puts").notNull(),
     creates: count("creates").notNull(),
     deletes: count("deletes").notNull(),
@@ -237,25 +258,135 @@ export const keyspaceFrame = pgTable(
   ],
 );
 
-/** Hourly roll-up of a prefix, for ranges longer than the frames reach. Partitioned by month on `hour`. */
+/** What a roll-up row says: gauges at the end of its time (or now, while it is open), counts within it. */
+const rollUpColumns = () => ({
+  slot: integer("slot").notNull(),
+  observedMs: integer("observed_ms").notNull(),
+  revision: count("revision").notNull(),
+  keys: count("keys").notNull(),
+  keyBytes: count("key_bytes").notNull(),
+  valueBytes: count("value_bytes").notNull(),
+  /** Null: not measured at the time. */
+  historyBytes: count("history_bytes"),
+  puts: count("puts").notNull(),
+  creates: count("creates").notNull(),
+  deletes: count("deletes").notNull(),
+  writtenBytes: count("written_bytes").notNull(),
+});
+
+/** Hourly roll-up of a prefix, plain rows that SQL and Grafana can read. Partitioned by month on `hour`. */
 export const prefixHour = pgTable(
   "prefix_hour",
+  { clusterId: count("cluster_id").notNull(), hour: instant("hour").notNull(), ...rollUpColumns() },
+  (table) => [primaryKey({ columns: [table.clusterId, table.hour, table.slot] })],
+);
+
+/** Daily roll-up (UTC days), made from the hours of a day that is over. Partitioned by month on `day`. */
+export const prefixDay = pgTable(
+  "prefix_day",
+  { clusterId: count("cluster_id").notNull(), day: instant("day").notNull(), ...rollUpColumns() },
+  (table) => [primaryKey({ columns: [table.clusterId, table.day, table.slot] })],
+);
+
+/**
+ * A stretch of time that is over, all its slots together, one packed column a measure (`lib/model/sealed.ts`): reading
+ * one measure leaves the others on the disk.
+ */
+const sealedColumns = () => ({
+  format: smallint("format").notNull(),
+  /** Which slots are in it, ascending; the rows of every measure's matrix. */
+  slots: bytea("slots").notNull(),
+  /** Of each column of the matrix: how long it was watched, its last revision, whether history was measured. */
+  columns: bytea("columns").notNull(),
+  keys: bytea("keys").notNull(),
+  keyBytes: bytea("key_bytes").notNull(),
+  valueBytes: bytea("value_bytes").notNull(),
+  historyBytes: bytea("history_bytes").notNull(),
+  puts: bytea("puts").notNull(),
+  creates: bytea("creates").notNull(),
+  deletes: bytea("deletes").notNull(),
+  writtenBytes: bytea("written_bytes").notNull(),
+});
+
+/** One hour by minutes, sealed from its frames. Partitioned by day on `hour`. */
+export const sealedHour = pgTable(
+  "sealed_hour",
+  { clusterId: count("cluster_id").notNull(), hour: instant("hour").notNull(), ...sealedColumns() },
+  (table) => [primaryKey({ columns: [table.clusterId, table.hour] })],
+);
+
+/** One UTC day by hours, sealed from its hourly roll-ups. Partitioned by month on `day`. */
+export const sealedDay = pgTable(
+  "sealed_day",
+  { clusterId: count("cluster_id").notNull(), day: instant("day").notNull(), ...sealedColumns() },
+  (table) => [primaryKey({ columns: [table.clusterId, table.day] })],
+);
+
+/** How long each level of storage is kept. Global; a level without a row has its default (`lib/model/retention.ts`). */
+export const retention = pgTable("retention", {
+  level: text("level").primaryKey(),
+  keepHours: integer("keep_hours").notNull(),
+});
+
+/** Where the pages of the last whole scan ended, in key order: the bounds of the next one. One row a cluster. */
+export const scanBoundary = pgTable("scan_boundary", {
+  clusterId: count("cluster_id").primaryKey(),
+  at: instant("at").notNull(),
+  keys: count("keys").notNull(),
+  format: smallint("format").notNull(),
+  payload: bytea("payload").notNull(),
+});
+
+/** What reading a cluster cost it, by hour and by who read. Exact. Partitioned by month on `hour`. */
+export const collectorCost = pgTable(
+  "collector_cost",
   {
     clusterId: count("cluster_id").notNull(),
     hour: instant("hour").notNull(),
-    slot: integer("slot").notNull(),
-    observedMs: integer("observed_ms").notNull(),
-    /** At the end of the hour (or now, in the open hour). */
-    revision: count("revision").notNull(),
+    /** `scan`, `watch`, `check`, `members` or `question`. */
+    purpose: text("purpose").notNull(),
+    requests: count("requests").notNull(),
     keys: count("keys").notNull(),
-    keyBytes: count("key_bytes").notNull(),
-    valueBytes: count("value_bytes").notNull(),
-    puts: count("puts").notNull(),
-    creates: count("creates").notNull(),
-    deletes: count("deletes").notNull(),
-    writtenBytes: count("written_bytes").notNull(),
+    /** Of the answers, as messages. */
+    receivedBytes: count("received_bytes").notNull(),
+    /** Seconds etcd's answers took, watches not counted. */
+    requestSeconds: doublePrecision("request_seconds").notNull(),
+    /** Events told on watches. */
+    events: count("events").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.clusterId, table.hour, table.slot] })],
+  (table) => [primaryKey({ columns: [table.clusterId, table.hour, table.purpose] })],
+);
+
+export const TIMELINE_KINDS = [
+  "baseline",
+  "resync",
+  "drift",
+  "gap",
+  "compaction",
+  "defragmentation",
+  "leader-change",
+  "alarm",
+  "member-down",
+  "member-up",
+  "restart",
+] as const;
+export type TimelineKind = (typeof TIMELINE_KINDS)[number];
+
+/** What happened to a cluster and when, a line each. Partitioned by month on `at`. */
+export const timelineEvent = pgTable(
+  "timeline_event",
+  {
+    clusterId: count("cluster_id").notNull(),
+    at: instant("at").notNull(),
+    kind: text("kind").$type<TimelineKind>().notNull(),
+    /** The member it happened to, hex text; empty for the whole cluster. */
+    memberId: text("member_id").notNull().default(""),
+    /** Where it lasted; null for an instant. */
+    until: instant("until"),
+    /** One sentence for the reader. */
+    text: text("text").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.at, table.kind, table.memberId] })],
 );
 
 /** Dictionary of the keys that `hot_minute` names. */
@@ -272,7 +403,7 @@ export const hotKey = pgTable(
   ],
 );
 
-/** The most written keys of one minute, most writes first. Partitioned by day on `minute`. */
+/** The most written keys of one minute, by writes and by bytes, most writes first. Partitioned by day on `minute`. */
 export const hotMinute = pgTable(
   "hot_minute",
   {
@@ -284,6 +415,8 @@ export const hotMinute = pgTable(
     writtenBytes: bigint("written_bytes", { mode: "number" }).array().notNull(),
     /** The most writes any key that is not listed can have had; 0 when all are listed. */
     unlistedWrites: integer("unlisted_writes").notNull(),
+    /** The most bytes written to any key that is not listed; null: not known. */
+    unlistedWrittenBytes: count("unlisted_written_bytes"),
   },
   (table) => [primaryKey({ columns: [table.clusterId, table.minute] })],
 );

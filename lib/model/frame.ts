@@ -1,13 +1,19 @@
+import { VarintReader, VarintWriter } from "@/lib/model/varint";
+
 /**
- * The packed payload of one keyspace frame: the slots that were written to in a slice of time, and seven figures of
+ * The packed payload of one keyspace frame: the slots that were written to in a slice of time, and eight figures of
  * each. Column by column, so that equal magnitudes lie together: varint slot count, slots as gaps, then each measure.
  */
 
 /** Version byte of the layout; a reader refuses what it does not know. */
-export const FRAME_FORMAT = 1;
+export const FRAME_FORMAT = 2;
 
 /** Absolute figures at the end of the slice, then what happened within it. */
-export const FRAME_MEASURES = ["keys", "keyBytes", "valueBytes", "puts", "creates", "deletes", "writtenBytes"] as const;
+export const FRAME_GAUGES = ["keys", "keyBytes", "valueBytes", "historyBytes"] as const;
+export const FRAME_COUNTERS = ["puts", "creates", "deletes", "writtenBytes"] as const;
+export const FRAME_MEASURES = [...FRAME_GAUGES, ...FRAME_COUNTERS] as const;
+export type FrameGauge = (typeof FRAME_GAUGES)[number];
+export type FrameCounter = (typeof FRAME_COUNTERS)[number];
 export type FrameMeasure = (typeof FRAME_MEASURES)[number];
 
 /** The cells of a frame, one array a measure; `slots` ascends. */
@@ -40,8 +46,10 @@ export function encodeFrame(cells: FrameCells): Buffer {
 
 /** Unpacks what `encodeFrame` made. Throws on an unknown format and on a payload that is cut off or has a tail. */
 export function decodeFrame(format: number, payload: Uint8Array): FrameCells {
-  if (format !== FRAME_FORMAT) throw new Error(`unknown frame format ${format}; this version reads ${FRAME_FORMAT}`);
-  const reader = new VarintReader(payload);
+  if (format !== FRAME_FORMAT && format !== 1) {
+    throw new Error(`unknown frame format ${format}; this version reads 1 and ${FRAME_FORMAT}`);
+  }
+  const reader = new VarintReader(payload, "frame payload");
   const length = reader.read();
   if (length > payload.length) throw new Error(`frame claims ${length} cells in ${payload.length} bytes`);
   const cells = emptyFrameCells(length);
@@ -51,67 +59,10 @@ export function decodeFrame(format: number, payload: Uint8Array): FrameCells {
     cells.slots[i] = slot;
   }
   for (const measure of FRAME_MEASURES) {
+    if (format === 1 && measure === "historyBytes") continue; // came with format 2
     const column = cells[measure];
     for (let i = 0; i < length; i++) column[i] = reader.read();
   }
   if (!reader.atEnd) throw new Error("frame payload is longer than its cells");
   return cells;
-}
-
-const MAX_VARINT_BYTES = 8; // 2^53 needs 8 groups of 7 bits
-
-class VarintWriter {
-  #buffer: Buffer;
-  #length = 0;
-
-  constructor(capacityBytes: number) {
-    this.#buffer = Buffer.allocUnsafe(capacityBytes);
-  }
-
-  write(value: number): void {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a frame figure: ${value}`);
-    if (this.#length + MAX_VARINT_BYTES > this.#buffer.length) this.#grow();
-    let rest = value;
-    while (rest > 0x7f) {
-      this.#buffer[this.#length++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    this.#buffer[this.#length++] = rest;
-  }
-
-  finish(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
-  }
-
-  #grow(): void {
-    const larger = Buffer.allocUnsafe(this.#buffer.length * 2 + MAX_VARINT_BYTES);
-    this.#buffer.copy(larger, 0, 0, this.#length);
-    this.#buffer = larger;
-  }
-}
-
-class VarintReader {
-  #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  get atEnd(): boolean {
-    return this.#at === this.#bytes.length;
-  }
-
-  read(): number {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < MAX_VARINT_BYTES; i++) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new Error("frame payload is cut off");
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      scale *= 0x80;
-    }
-    throw new Error("frame payload holds a number beyond 2^53");
-  }
 }

@@ -62,3 +62,35 @@ function linear(channel: number): number {
 function clamp(ratio: number): number {
   return Math.max(0, Math.min(1, ratio));
 }
+
+/** The colours of the 256 levels of a heatmap (`lib/model/heat-levels.ts`) as pixels of a canvas. */
+export function heatPixels(brightness = 0): Uint32Array {
+  const power = 2 ** (-1.6 * brightness);
+  return toPixels((level) => mix(INFERNO, level <= ZERO_LEVEL ? 0 : 0.06 + 0.94 * ((level - 1) / 254) ** power));
+}
+
+/** The same for signed levels. */
+export function changePixels(brightness = 0): Uint32Array {
+  const power = 2 ** (-1.6 * brightness);
+  return toPixels((level) => {
+    const ratio = (level - MIDDLE_LEVEL) / 127;
+    return mix(DIVERGING, (Math.sign(ratio) * Math.abs(ratio) ** power + 1) / 2);
+  });
+}
+
+const ZERO_LEVEL = 1;
+const MIDDLE_LEVEL = 128;
+
+/** Level 0 is transparent. Canvas pixels are red, green, blue, alpha; as a little-endian word, from the low end. */
+function toPixels(colorOf: (level: number) => Rgb): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, level) => {
+    if (level === 0) return 0;
+    const [red, green, blue] = colorOf(level);
+    return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+  });
+}
+
+/** A pixel as CSS writes its colour. */
+export function pixelColor(pixel: number): string {
+  return toCss([pixel & 0xff, (pixel >>> 8) & 0xff, (pixel >>> 16) & 0xff]);
+}

@@ -31,7 +31,15 @@ export interface TestConnectionAnswer {
   members: number | null;
 }
 
-export type KeySort = "key" | "valueBytes" | "keyBytes" | "liveBytes" | "version" | "age" | "modRevision";
+export type KeySort =
+  | "key"
+  | "valueBytes"
+  | "keyBytes"
+  | "liveBytes"
+  | "version"
+  | "age"
+  | "modRevision"
+  | "historyBytes";
 
 /**
  * `list-keys`: keys of the model that begin with a prefix, in an order, from a cursor. With `directOnly`, just those
@@ -53,6 +61,13 @@ export interface ListedKey {
   createRevision: number;
   modRevision: number;
   version: number;
+  /** Key and value bytes of its superseded revisions and tombstones that are still held; null: not measured. */
+  historyBytes?: number | null;
+  historyRevisions?: number | null;
+  /** Listed for its history alone: it is not there any more. */
+  deleted?: boolean;
+  /** Attached to a lease. */
+  leased?: boolean;
 }
 export interface ListKeysAnswer {
   keys: ListedKey[];

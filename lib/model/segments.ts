@@ -9,8 +9,7 @@ const SEPARATORS = [0x2f, 0x3a, 0x2e] as const; // "/", ":", "."
 /** The byte that separates the segments of the key in `bytes[start, end)`, or -1 when it has none. */
 export function separatorOf(bytes: Uint8Array, start: number, end: number): number {
   for (const separator of SEPARATORS) {
-    const at = bytes.indexOf(separator, start);
-    if (at >= 0 && at < end) return separator;
+    for (let at = start; at < end; at++) if (bytes[at] === separator) return separator;
   }
   return -1;
 }
@@ -25,6 +24,14 @@ export function segmentEnd(bytes: Uint8Array, start: number, from: number, end: 
   if (from === start) while (at < end && bytes[at] === separator) at++;
   while (at < end && bytes[at] !== separator) at++;
   return at < end ? at + 1 : -1;
+}
+
+/** Where the last segment of a key ends and its tail begins, or -1 when it has no separator. */
+export function lastSegmentEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (const separator of SEPARATORS) {
+    for (let at = end - 1; at >= start; at--) if (bytes[at] === separator) return at + 1;
+  }
+  return -1;
 }
 
 /** The prefix one level up: `/registry/pods/` for `/registry/pods/ns-1/`; empty at the top. */

@@ -6,7 +6,7 @@ import { dropExpiredPartitions, ensurePartitions } from "@/lib/db/partitions";
 import { cluster, question } from "@/lib/db/schema";
 import { startScratchPostgres } from "./scratch-db";
 
-const GLOBAL_TABLES = ["cluster", "worker", "question"];
+const GLOBAL_TABLES = ["cluster", "worker", "question", "retention"];
 const DAY_MS = 86_400_000;
 
 let server: Awaited<ReturnType<typeof startScratchPostgres>>;
@@ -51,7 +51,10 @@ test("measurements are partitioned by time, with bounds in UTC and no default pa
     from pg_inherits join pg_class parent on parent.oid = inhparent join pg_class child on child.oid = inhrelid
     where parent.relkind = 'p'`);
   expect(new Set(rows.map((row) => row.parent))).toEqual(
-    new Set(["keyspace_frame", "hot_minute", "member_sample", "prefix_hour"]),
+    new Set([
+      ...["keyspace_frame", "hot_minute", "member_sample", "prefix_hour", "prefix_day"],
+      ...["sealed_hour", "sealed_day", "collector_cost", "timeline_event"],
+    ]),
   );
   for (const { bound } of rows)
     expect(bound).toMatch(/^FOR VALUES FROM \('\S+ 00:00:00\+00'\) TO \('\S+ 00:00:00\+00'\)$/);
@@ -72,8 +75,9 @@ test("partitions are made ahead once and dropped at the end of their retention",
   expect(await partitionsOf("keyspace_frame_2031%")).toEqual(made);
 
   await dropExpiredPartitions(open.db, nowMs);
-  // The 22nd ended 8 days and 23.5 hours ago; the 23rd ended 7 days and 23.5 hours ago and is kept.
-  expect((await partitionsOf("keyspace_frame_%"))[0]).toBe("keyspace_frame_20310123");
+  // Frames are kept for a day: the 29th ended 1 day and 23.5 hours ago, the 30th 23.5 hours ago.
+  expect((await partitionsOf("keyspace_frame_%"))[0]).toBe("keyspace_frame_20310130");
+  expect((await partitionsOf("sealed_hour_%"))[0]).toBe("sealed_hour_20310122");
   expect((await partitionsOf("prefix_hour_%"))[0]).toBe("prefix_hour_203101");
   await ensurePartitions(open.db, Date.now());
 });

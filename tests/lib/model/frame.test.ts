@@ -12,7 +12,10 @@ import {
 const figure = fc.oneof(fc.nat(), fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }));
 const cellsArbitrary: fc.Arbitrary<FrameCells> = fc.uniqueArray(fc.nat({ max: 2 ** 31 - 2 })).chain((slots) =>
   fc
-    .array(fc.array(figure, { minLength: slots.length, maxLength: slots.length }), { minLength: 7, maxLength: 7 })
+    .array(fc.array(figure, { minLength: slots.length, maxLength: slots.length }), {
+      minLength: FRAME_MEASURES.length,
+      maxLength: FRAME_MEASURES.length,
+    })
     .map((columns) => {
       const cells = emptyFrameCells(slots.length);
       cells.slots.set(slots.sort((a, b) => a - b));
@@ -49,7 +52,7 @@ describe("frame codec", () => {
     expect(() => encodeFrame(cells)).toThrow("must ascend");
     cells.slots.set([1, 2]);
     cells.puts[1] = -1;
-    expect(() => encodeFrame(cells)).toThrow("not a frame figure: -1");
+    expect(() => encodeFrame(cells)).toThrow("not a figure: -1");
   });
 });
 

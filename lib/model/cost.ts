@@ -1,0 +1,3 @@
+/** What etcdscope reads a cluster for, each with its own books. */
+export const COST_PURPOSES = ["scan", "watch", "check", "members", "question"] as const;
+export type CostPurpose = (typeof COST_PURPOSES)[number];
