@@ -1,14 +1,23 @@
 import { X509Certificate } from "node:crypto";
-import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { createSecureContext, type SecureContext } from "node:tls";
+import type { CostMeter } from "@/collectors/cost-meter";
 import { EtcdError, isTokenRefused } from "@/collectors/etcd/errors";
+import {
+  type CallListener,
+  type GrpcCall,
+  GrpcChannel,
+  type GrpcHeaders,
+  type GrpcTarget,
+} from "@/collectors/etcd/grpc";
+import { type CallStatus, status } from "@/collectors/etcd/grpc-status";
 import { KeyValueCursor } from "@/collectors/etcd/key-value";
+import type { MessageMemory } from "@/collectors/etcd/message-assembler";
 import {
   type Alarm,
   decodeAlarmList,
   decodeAuthenticate,
   decodeLeaseTimeToLive,
   decodeMemberList,
-  decodeRange,
   decodeStatus,
   encodeAlarmList,
   encodeAuthenticate,
@@ -20,13 +29,16 @@ import {
   type RangeRequest,
   type StatusAnswer,
 } from "@/collectors/etcd/messages";
-import { type WatchCall, type WatchRequest, WatchStream } from "@/collectors/etcd/watch";
+import { RangePage } from "@/collectors/etcd/range-page";
+import { type WatchRequest, WatchStream } from "@/collectors/etcd/watch";
 import { AccessError, type Endpoint, hostPort, parseEndpoint } from "@/lib/model/endpoint";
 import type { ClusterAccess } from "@/lib/model/questions";
 
 export interface CallOptions {
   signal?: AbortSignal;
   deadlineMs?: number;
+  /** For the answer, which is then good until the next call with it; one call at a time. */
+  memory?: MessageMemory;
 }
 
 const CALL_DEADLINE_MS = 5_000;
@@ -42,19 +54,8 @@ const METHODS = {
 } as const;
 type Method = keyof typeof METHODS;
 
-const CHANNEL_OPTIONS = {
-  "grpc.max_receive_message_length": -1, // a page of 1.5 MiB values exceeds the default of 4 MiB
-  "grpc-node.flow_control_window": 4 * 1024 ** 2, // HTTP/2's 64 KiB would cost a round trip each
-  "grpc.keepalive_time_ms": 10_000, // etcd hangs up on clients that ping more often than every 5 s
-  "grpc.keepalive_timeout_ms": 5_000,
-  "grpc.keepalive_permit_without_calls": 0,
-  "grpc.initial_reconnect_backoff_ms": 500,
-  "grpc.max_reconnect_backoff_ms": 2_000,
-  "grpc.use_local_subchannel_pool": 1, // a heavy read must not share the watch's connection (etcd#15402)
-  "grpc.enable_retries": 0,
-  "grpc.enable_http_proxy": 0,
-  "grpc.service_config_disable_resolution": 1,
-};
+/** A page of the largest values etcd takes by default is a few hundred MiB; a limit keeps a scan's next page smaller. */
+const MAX_MESSAGE_BYTES = 256 * 1024 ** 2;
 
 /**
  * A connection to one endpoint that can only read. It connects at the first call and again after a loss. Every call
@@ -62,23 +63,27 @@ const CHANNEL_OPTIONS = {
  */
 export class EtcdConnection {
   readonly endpoint: string;
-  #client: Client;
+  #channel: GrpcChannel;
   #access: ClusterAccess;
-  #metadata: Promise<Metadata> | null = null;
+  /** The headers of every call: the user's token. */
+  #headers: Promise<GrpcHeaders> | null = null;
   #cursor = new KeyValueCursor();
+  #meter: CostMeter | undefined;
 
-  private constructor(endpoint: string, access: ClusterAccess, client: Client) {
+  private constructor(endpoint: string, access: ClusterAccess, channel: GrpcChannel, meter?: CostMeter) {
     this.endpoint = endpoint;
     this.#access = access;
-    this.#client = client;
+    this.#channel = channel;
+    this.#meter = meter;
   }
 
-  /** Throws an AccessError when the endpoint is no address or a certificate no PEM; does not connect yet. */
-  static open(endpoint: string, access: ClusterAccess): EtcdConnection {
+  /**
+   * Throws an AccessError when the endpoint is no address or a certificate no PEM; does not connect yet. `meter` counts
+   * what the calls cost.
+   */
+  static open(endpoint: string, access: ClusterAccess, meter?: CostMeter): EtcdConnection {
     const parsed = parseEndpoint(endpoint, access);
-    const options = { ...CHANNEL_OPTIONS, ...nameOptions(access, parsed) };
-    const client = new Client(`dns:${hostPort(parsed)}`, channelCredentials(access, parsed), options);
-    return new EtcdConnection(endpoint, access, client);
+    return new EtcdConnection(endpoint, access, new GrpcChannel(targetOf(parsed, access)), meter);
   }
 
   async status(options: CallOptions = {}): Promise<StatusAnswer> {
@@ -99,8 +104,13 @@ export class EtcdConnection {
     visit: (kv: KeyValueCursor) => void,
     options: CallOptions = {},
   ): Promise<RangeAnswer> {
+    return (await this.rangePage(request, options)).visit(visit);
+  }
+
+  /** Reads a range and answers it as it came, to be looked into at leisure. */
+  async rangePage(request: RangeRequest, options: CallOptions = {}): Promise<RangePage> {
     const message = await this.#call("Range", encodeRange(request), { deadlineMs: RANGE_DEADLINE_MS, ...options });
-    return decodeRange(message, this.#cursor, visit);
+    return new RangePage(message, this.#cursor, this.#meter);
   }
 
   /** How long a lease has left. `leaseId` is hex text. */
@@ -110,101 +120,114 @@ export class EtcdConnection {
 
   /** Opens a watch at once; `signal` closes it. */
   watch(request: WatchRequest & { signal?: AbortSignal }): WatchStream {
-    return new WatchStream(this.endpoint, request, (renewToken) => this.#openWatch(renewToken));
+    const open = (listener: CallListener, renewToken: boolean) => this.#openWatch(listener, renewToken);
+    return new WatchStream(this.endpoint, request, open, this.#meter);
   }
 
   /** Logs in, when the access has a user; calls do this by themselves. False when etcd runs without authentication. */
   async authenticate(options: CallOptions = {}): Promise<boolean> {
     if (this.#access.username === undefined) return false;
-    const metadata = await this.#authenticated(options);
-    return metadata.get("token").length > 0;
+    const headers = await this.#authenticated(options);
+    return headers.token !== undefined;
   }
 
   close(): void {
-    this.#client.close();
+    this.#channel.close();
   }
 
   async #call(method: Method, request: Buffer, options: CallOptions): Promise<Buffer> {
-    const metadata = this.#authenticated(options);
+    const headers = this.#authenticated(options);
     try {
-      return await this.#unary(method, request, await metadata, options);
+      return await this.#unary(method, request, await headers, options);
     } catch (error) {
       if (!isTokenRefused(error) || this.#access.username === undefined) throw error;
       // Another call may have renewed the token meanwhile.
-      if (this.#metadata === metadata) this.#metadata = null;
+      if (this.#headers === headers) this.#headers = null;
       return this.#unary(method, request, await this.#authenticated(options), options);
     }
   }
 
-  /** The metadata of every call: the user's token. Logs in when that has not been done; a failure is not kept. */
-  #authenticated(options: CallOptions): Promise<Metadata> {
-    if (this.#metadata === null) {
-      const metadata = this.#logIn(options);
-      this.#metadata = metadata;
-      metadata.catch(() => {
-        if (this.#metadata === metadata) this.#metadata = null;
+  /** Logs in when that has not been done; a failure is not kept. */
+  #authenticated(options: CallOptions): Promise<GrpcHeaders> {
+    if (this.#headers === null) {
+      const headers = this.#logIn(options);
+      this.#headers = headers;
+      headers.catch(() => {
+        if (this.#headers === headers) this.#headers = null;
       });
     }
-    return this.#metadata;
+    return this.#headers;
   }
 
-  async #logIn({ deadlineMs = CALL_DEADLINE_MS }: CallOptions): Promise<Metadata> {
-    const metadata = new Metadata();
+  async #logIn({ deadlineMs = CALL_DEADLINE_MS }: CallOptions): Promise<GrpcHeaders> {
     const { username, password = "" } = this.#access;
-    if (username === undefined) return metadata;
+    if (username === undefined) return {};
     try {
       // Without the signal of the call that happens to be the first: others may wait for this token too.
-      const answer = await this.#unary("Authenticate", encodeAuthenticate(username, password), metadata, {
-        deadlineMs,
-      });
-      metadata.set("token", decodeAuthenticate(answer));
+      const answer = await this.#unary("Authenticate", encodeAuthenticate(username, password), {}, { deadlineMs });
+      return { token: decodeAuthenticate(answer) };
     } catch (error) {
-      if (!(error instanceof EtcdError && error.details.includes("authentication is not enabled"))) throw error;
+      if (error instanceof EtcdError && error.details.includes("authentication is not enabled")) return {};
+      throw error;
     }
-    return metadata;
   }
 
-  #unary(method: Method, request: Buffer, metadata: Metadata, options: CallOptions): Promise<Buffer> {
-    const { signal, deadlineMs = CALL_DEADLINE_MS } = options;
+  #unary(method: Method, request: Buffer, headers: GrpcHeaders, options: CallOptions): Promise<Buffer> {
+    const { signal, deadlineMs = CALL_DEADLINE_MS, memory } = options;
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const deadline = Date.now() + deadlineMs;
-      const call = this.#client.makeUnaryRequest(METHODS[method], asIs, asIs, request, metadata, { deadline }, done);
-      const abort = () => call.cancel();
-      signal?.addEventListener("abort", abort, { once: true });
-      const fail = (error: ServiceError) => reject(signal?.aborted ? signal.reason : this.#toError(method, error));
-      function done(error: ServiceError | null, answer?: Buffer) {
+      const startedMs = performance.now();
+      let answer: Buffer = Buffer.alloc(0);
+      const settle = () => {
         signal?.removeEventListener("abort", abort);
-        if (error) fail(error);
-        else resolve(answer ?? Buffer.alloc(0));
-      }
+        this.#meter?.addRequest(performance.now() - startedMs, answer.length);
+      };
+      const listener: CallListener = {
+        onMessage: (message) => {
+          answer = message;
+        },
+        onEnd: (end) => {
+          settle();
+          if (end.code === status.OK) resolve(answer);
+          else reject(this.#toError(method, end));
+        },
+      };
+      const call = this.#channel.call(METHODS[method], listener, { headers, deadlineMs, memory });
+      const abort = () => {
+        call.cancel();
+        settle();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      call.write(request);
+      call.finish();
     });
   }
 
-  async #openWatch(renewToken: boolean): Promise<WatchCall> {
-    if (renewToken) this.#metadata = null;
-    const metadata = (await this.#authenticated({})).clone();
+  async #openWatch(listener: CallListener, renewToken: boolean): Promise<GrpcCall> {
+    if (renewToken) this.#headers = null;
+    const headers = await this.#authenticated({});
+    this.#meter?.addWatch();
     // A member cut off from the others would keep the watch and send nothing: have it end the watch instead.
-    metadata.set("hasleader", "true");
-    return this.#client.makeBidiStreamRequest(METHODS.Watch, asIs, asIs, metadata);
+    return this.#channel.call(METHODS.Watch, listener, { headers: { ...headers, hasleader: "true" } });
   }
 
-  #toError(method: Method, { code, details }: ServiceError): EtcdError {
-    return new EtcdError({ code: code ?? status.UNKNOWN, details, endpoint: this.endpoint, method });
+  #toError(method: Method, { code, details }: CallStatus): EtcdError {
+    return new EtcdError({ code, details, endpoint: this.endpoint, method });
   }
 }
 
-function asIs(message: Buffer): Buffer {
-  return message;
+function targetOf(endpoint: Endpoint, access: ClusterAccess): GrpcTarget {
+  const origin = `${endpoint.isTls ? "https" : "http"}://${hostPort(endpoint)}`;
+  const target = { origin, maxMessageBytes: MAX_MESSAGE_BYTES };
+  if (!endpoint.isTls) return { ...target, tls: {} };
+  const { serverName } = access;
+  const secureContext = secureContextOf(access);
+  if (serverName === undefined) return { ...target, tls: { secureContext } };
+  return { ...target, authority: serverName, tls: { secureContext, servername: serverName } };
 }
 
-function nameOptions(access: ClusterAccess, { isTls }: Endpoint): Record<string, string> {
-  if (!isTls || access.serverName === undefined) return {};
-  return { "grpc.ssl_target_name_override": access.serverName, "grpc.default_authority": access.serverName };
-}
-
-function channelCredentials(access: ClusterAccess, { isTls }: Endpoint) {
-  if (!isTls) return credentials.createInsecure();
+function secureContextOf(access: ClusterAccess): SecureContext {
   if ((access.certPem === undefined) !== (access.keyPem === undefined)) {
     throw new AccessError(
       `A client certificate needs its private key: only the ${access.certPem === undefined ? "key" : "certificate"} is given.`,
@@ -213,15 +236,11 @@ function channelCredentials(access: ClusterAccess, { isTls }: Endpoint) {
   }
   try {
     if (access.caPem !== undefined) new X509Certificate(access.caPem); // TLS itself passes over what it cannot read
-    return credentials.createSsl(toBuffer(access.caPem), toBuffer(access.keyPem), toBuffer(access.certPem));
+    return createSecureContext({ ca: access.caPem, key: access.keyPem, cert: access.certPem });
   } catch (error) {
     throw new AccessError(
       `The certificates given cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
       "Give the CA, the client certificate and its key as PEM text (-----BEGIN ...); the key must belong to the certificate and have no passphrase.",
     );
   }
-}
-
-function toBuffer(pem: string | undefined): Buffer | null {
-  return pem === undefined ? null : Buffer.from(pem);
 }

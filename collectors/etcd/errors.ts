@@ -1,16 +1,16 @@
-import { status } from "@grpc/grpc-js";
+import { status, statusName } from "@/collectors/etcd/grpc-status";
 
 /** A call that etcd, or the way to it, answered with an error. `details` is etcd's own text. */
 export class EtcdError extends Error {
   override name = "EtcdError";
-  /** The gRPC status code (`status` of grpc-js). */
+  /** The gRPC status code (`grpc-status.ts`). */
   readonly code: number;
   readonly details: string;
   readonly endpoint: string;
   readonly method: string;
 
   constructor(fault: { code: number; details: string; endpoint: string; method: string }) {
-    super(`${fault.method} of ${fault.endpoint}: ${fault.details} (${status[fault.code] ?? fault.code})`);
+    super(`${fault.method} of ${fault.endpoint}: ${fault.details} (${statusName(fault.code)})`);
     this.code = fault.code;
     this.details = fault.details;
     this.endpoint = fault.endpoint;
@@ -41,4 +41,16 @@ export function isTokenRefused(error: unknown): boolean {
 /** `isTokenRefused` for the text of an error or of a watch's cancel reason. */
 export function isTokenRefusal(details: string): boolean {
   return details.includes("invalid auth token") || details.includes("revision of auth store is old");
+}
+
+/** The call had no answer in its time. */
+export function isTooLate(error: unknown): boolean {
+  return error instanceof EtcdError && error.code === status.DEADLINE_EXCEEDED;
+}
+
+/** The answer was longer than this side takes. */
+export function isTooLong(error: unknown): boolean {
+  return (
+    error instanceof EtcdError && error.code === status.RESOURCE_EXHAUSTED && error.details.includes("larger than max")
+  );
 }

@@ -1,7 +1,7 @@
-import { status } from "@grpc/grpc-js";
 import { diagnose, type Explanation } from "@/collectors/etcd/diagnose";
 import { EtcdError, isCompacted, isTokenRefused } from "@/collectors/etcd/errors";
 import { MixedClustersError, NoEndpointError } from "@/collectors/etcd/failover";
+import { status } from "@/collectors/etcd/grpc-status";
 import { WireError } from "@/collectors/etcd/wire";
 import { AccessError } from "@/lib/model/endpoint";
 import type { ClusterAccess } from "@/lib/model/questions";
@@ -46,7 +46,7 @@ async function explainEtcdError(error: EtcdError, access: ClusterAccess): Promis
   }
 }
 
-/** Codes that grpc-js and servers that are no etcd give for very different troubles. */
+/** Codes that a lost way and servers that are no etcd give for very different troubles. */
 const PROBED_CODES = new Set<number>([
   status.UNAVAILABLE,
   status.DEADLINE_EXCEEDED,
@@ -169,7 +169,7 @@ function causeOf(error: unknown): string {
   return message.replace(/\.$/, "");
 }
 
-/** Without the instants, notes and addresses that grpc-js and OpenSSL add, so that the same failure reads the same. */
+/** Without the instants and addresses that Node and OpenSSL add, so that the same failure reads the same. */
 function plain(details: string): string {
   return details
     .replace(/\s*\(\d{4}-\d\d-\d\dT[^)]*\)/g, "")

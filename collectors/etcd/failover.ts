@@ -1,3 +1,4 @@
+import type { CostMeter } from "@/collectors/cost-meter";
 import { EtcdConnection } from "@/collectors/etcd/connection";
 import type { StatusAnswer } from "@/collectors/etcd/messages";
 import { AccessError } from "@/lib/model/endpoint";
@@ -43,7 +44,10 @@ interface Candidate {
  * Opens the member to read from: of those that answer in time a follower, to spare the leader; a learner last, because
  * etcd lets it serve neither watch nor member list. Throws a NoEndpointError, a MixedClustersError or an AccessError.
  */
-export async function openAny(access: ClusterAccess, { signal }: { signal?: AbortSignal } = {}): Promise<OpenedMember> {
+export async function openAny(
+  access: ClusterAccess,
+  { signal, meter }: { signal?: AbortSignal; meter?: CostMeter } = {},
+): Promise<OpenedMember> {
   const endpoints = distinctEndpoints(access);
   const answered: Candidate[] = [];
   const failures: EndpointFailure[] = [];
@@ -51,7 +55,7 @@ export async function openAny(access: ClusterAccess, { signal }: { signal?: Abor
   const tries = endpoints.map(async (endpoint) => {
     let connection: EtcdConnection | undefined;
     try {
-      connection = EtcdConnection.open(endpoint, access);
+      connection = EtcdConnection.open(endpoint, access, meter);
       unanswered.add(connection);
       answered.push({ connection, status: await connection.status({ signal, deadlineMs: STATUS_DEADLINE_MS }) });
       unanswered.delete(connection);

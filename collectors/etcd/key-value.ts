@@ -16,9 +16,13 @@ export class KeyValueCursor {
   #leaseLow = 0;
   #leaseHigh = 0;
 
+  get hasLease(): boolean {
+    return this.#leaseLow !== 0 || this.#leaseHigh !== 0;
+  }
+
   /** The lease the key is attached to, as 16 hex digits; undefined without one. */
   get leaseId(): string | undefined {
-    return this.#leaseLow === 0 && this.#leaseHigh === 0 ? undefined : toHex64(this.#leaseHigh, this.#leaseLow);
+    return this.hasLease ? toHex64(this.#leaseHigh, this.#leaseLow) : undefined;
   }
 
   /** A copy of the key that may be kept. */

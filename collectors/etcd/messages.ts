@@ -73,6 +73,12 @@ export interface RangeAnswer {
   bytes: number;
 }
 
+/** A range answer that was only looked over. */
+export interface RangeSkim extends RangeAnswer {
+  /** Some of its keys, evenly spread and in order, the last one among them. */
+  sample: Buffer[];
+}
+
 const DEFAULT_QUOTA_BYTES = 2 * 1024 ** 3; // etcd's, for `--quota-backend-bytes 0`
 const ALARM_NAMES = ["NONE", "NOSPACE", "CORRUPT"];
 const NO_ID = "0".repeat(16);
@@ -91,16 +97,44 @@ export function encodeRange(request: RangeRequest): Buffer {
 
 /** Reads a range answer, handing every key to `visit` as it goes by. */
 export function decodeRange(message: Uint8Array, kv: KeyValueCursor, visit: (kv: KeyValueCursor) => void): RangeAnswer {
+  return walkRange(message, (reader) => {
+    kv.read(reader);
+    visit(kv);
+  });
+}
+
+/** What a range answer says on the whole, and its keys from `stride` to `stride` with the last one. */
+export function skimRange(message: Uint8Array, kv: KeyValueCursor, stride: number): RangeSkim {
+  const sample: Buffer[] = [];
+  let untilNext = 1;
+  let lastStart = 0;
+  let lastEnd = 0;
+  const answer = walkRange(message, (reader) => {
+    lastStart = reader.at;
+    lastEnd = reader.end;
+    if (--untilNext > 0) return;
+    kv.read(reader);
+    sample.push(kv.copyKey());
+    untilNext = stride;
+  });
+  if (answer.kvs > 0 && untilNext !== stride) {
+    kv.read(new WireReader().open(message, lastStart, lastEnd));
+    sample.push(kv.copyKey());
+  }
+  return { ...answer, sample };
+}
+
+/** `take` finds the reader in each key's message; it may leave it anywhere there. */
+function walkRange(message: Uint8Array, take: (reader: WireReader) => void): RangeAnswer {
   const reader = new WireReader().open(message);
   const answer: RangeAnswer = { revision: 0, count: 0, more: false, kvs: 0, bytes: message.length };
   for (let field = reader.field(); field !== 0; field = reader.field()) {
     if (field === 2) {
       const outerEnd = reader.enter();
-      kv.read(reader);
+      take(reader);
       reader.leave(outerEnd);
       answer.kvs++;
-      visit(kv);
-    } else if (field === 1) answer.revision = readHeader(reader).revision;
+    } else if (field === 1) answer.revision = readRevision(reader);
     else if (field === 3) answer.more = reader.boolField();
     else if (field === 4) answer.count = reader.numberField();
     else reader.skip();
@@ -197,8 +231,20 @@ export function decodeAuthenticate(message: Uint8Array): string {
   return token;
 }
 
+/** Of the header field the reader stands at only the revision; the ids are stepped over. */
+export function readRevision(reader: WireReader): number {
+  const outerEnd = reader.enter();
+  let revision = 0;
+  for (let field = reader.field(); field !== 0; field = reader.field()) {
+    if (field === 3) revision = reader.numberField();
+    else reader.skip();
+  }
+  reader.leave(outerEnd);
+  return revision;
+}
+
 /** Reads the header field the reader stands at. */
-export function readHeader(reader: WireReader): ResponseHeader {
+function readHeader(reader: WireReader): ResponseHeader {
   const outerEnd = reader.enter();
   const header = emptyHeader();
   for (let field = reader.field(); field !== 0; field = reader.field()) {

@@ -1,7 +1,9 @@
-import { type ClientDuplexStream, status } from "@grpc/grpc-js";
+import type { CostMeter } from "@/collectors/cost-meter";
 import { EtcdError, isTokenRefusal } from "@/collectors/etcd/errors";
+import type { CallListener, GrpcCall } from "@/collectors/etcd/grpc";
+import { type CallStatus, status } from "@/collectors/etcd/grpc-status";
 import { KeyValueCursor } from "@/collectors/etcd/key-value";
-import { readHeader } from "@/collectors/etcd/messages";
+import { readRevision } from "@/collectors/etcd/messages";
 import { WireError, WireReader, WireWriter } from "@/collectors/etcd/wire";
 
 /** Changes of the keys in `[key, rangeEnd)`, from `startRevision` on (from now on without one). */
@@ -13,6 +15,8 @@ export interface WatchRequest {
   progressNotify?: boolean;
   /** Let etcd cut a message that would exceed its own request limit, as a large transaction can. */
   fragment?: boolean;
+  /** Have each event carry the key as it was before: twice the bytes, and a read of the key each for etcd. */
+  prevKv?: boolean;
 }
 
 /** One message of events. All events of a revision belong together: with `isLast` false more of them follow. */
@@ -33,10 +37,8 @@ export type WatchBatch =
   /** The last batch. `compactRevision` is where a watch can start at the earliest; 0 when compaction was not the reason. */
   | { kind: "canceled"; compactRevision: number; reason: string };
 
-export type WatchCall = ClientDuplexStream<Buffer, Buffer>;
-
 /** How a WatchStream gets its call; `renewToken` is true after etcd has refused the token of the first. */
-export type OpenWatchCall = (renewToken: boolean) => Promise<WatchCall>;
+export type OpenWatchCall = (listener: CallListener, renewToken: boolean) => Promise<GrpcCall>;
 
 // What may wait for a slow reader before etcd is made to wait.
 const PAUSE_AT_BYTES = 8 * 1024 ** 2;
@@ -51,7 +53,7 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
   #queue: Buffer[] = [];
   #taken = 0;
   #queuedBytes = 0;
-  #call: WatchCall | null = null;
+  #call: GrpcCall | null = null;
   #fault: Error | null = null;
   #isEnded = false;
   #isClosed = false;
@@ -62,12 +64,19 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
   #openCall: OpenWatchCall;
   #request: Buffer;
   #endpoint: string;
+  #meter: CostMeter | undefined;
   #signal: AbortSignal | undefined;
   #onAbort = () => this.close();
 
-  constructor(endpoint: string, request: WatchRequest & { signal?: AbortSignal }, openCall: OpenWatchCall) {
+  constructor(
+    endpoint: string,
+    request: WatchRequest & { signal?: AbortSignal },
+    openCall: OpenWatchCall,
+    meter?: CostMeter,
+  ) {
     const { signal } = request;
     this.#endpoint = endpoint;
+    this.#meter = meter;
     this.#request = encodeWatchCreate(request);
     this.#openCall = openCall;
     this.#signal = signal;
@@ -104,6 +113,7 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
           continue;
         }
         const batch = decodeWatchMessage(message);
+        this.#meter?.addMessage(message.length, batch.kind === "events" ? batch.events : 0);
         if (batch.kind === "canceled" && isFirst && isAccessRefusal(batch.reason)) {
           if (isRenewed) throw this.#refusal(batch.reason);
           isRenewed = true;
@@ -120,13 +130,14 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
   }
 
   async #open(renewToken: boolean): Promise<void> {
+    const listener = {
+      onMessage: (message: Buffer) => this.#receive(message),
+      onEnd: (end: CallStatus) => this.#end(this.#errorOf(end)),
+    };
     try {
-      const call = await this.#openCall(renewToken);
+      const call = await this.#openCall(listener, renewToken);
+      if (this.#isClosed) return call.cancel();
       this.#call = call;
-      call.on("data", (message: Buffer) => call === this.#call && this.#receive(message));
-      call.on("error", (error: Error) => call === this.#call && this.#end(error));
-      call.on("end", () => call === this.#call && this.#end(null));
-      if (this.#isClosed) return call.cancel(); // only now, as canceling is an error event
       call.write(this.#request);
       if (this.#isProgressWanted) call.write(PROGRESS_REQUEST);
     } catch (error) {
@@ -176,18 +187,14 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
     this.#queuedBytes = 0;
   }
 
-  /** The call is over. The end without an error comes before the error, when there is one: it is waited for. */
-  #end(error: Error | null): void {
-    if (error) this.#fault = error instanceof EtcdError ? error : toWatchError(error, this.#endpoint);
-    else if (!this.#isEnded) setImmediate(() => this.#endWithoutStatus());
+  #end(fault: Error): void {
+    this.#fault = fault;
     this.#isEnded = true;
     this.#notify();
   }
 
-  #endWithoutStatus(): void {
-    if (!this.#isEnded) return;
-    this.#fault ??= this.#error(status.UNAVAILABLE, "etcd ended the watch");
-    this.#notify();
+  #errorOf({ code, details }: CallStatus): EtcdError {
+    return code === status.OK ? this.#error(status.UNAVAILABLE, "etcd ended the watch") : this.#error(code, details);
   }
 
   #arrival(): Promise<void> {
@@ -211,33 +218,44 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
 }
 
 const reader = new WireReader();
+const eventReader = new WireReader();
 const cursor = new KeyValueCursor();
+const previous = new KeyValueCursor();
 
-/** Hands every event of a batch to `visit`, in etcd's order. The key-value object is reused for the next event. */
-export function visitEvents(batch: EventsBatch, visit: (type: "put" | "delete", kv: KeyValueCursor) => void): void {
-  const events = new WireReader().open(batch.buffer);
-  for (let field = events.field(); field !== 0; field = events.field()) {
-    if (field === 11) visitEvent(events, visit);
-    else events.skip();
+/** `before` is the key before the event, of a watch with `prevKv` and as far as etcd still has it. */
+export type VisitEvent = (type: "put" | "delete", kv: KeyValueCursor, before: KeyValueCursor | null) => void;
+
+/** Hands every event of a batch to `visit`, in etcd's order. The key-value objects are reused for the next event. */
+export function visitEvents(batch: EventsBatch, visit: VisitEvent): void {
+  eventReader.open(batch.buffer);
+  for (let field = eventReader.field(); field !== 0; field = eventReader.field()) {
+    if (field === 11) visitEvent(visit);
+    else eventReader.skip();
   }
 }
 
-function visitEvent(events: WireReader, visit: (type: "put" | "delete", kv: KeyValueCursor) => void): void {
-  const messageEnd = events.enter();
+function visitEvent(visit: VisitEvent): void {
+  const messageEnd = eventReader.enter();
   let isDelete = false;
   let hasKey = false;
-  for (let field = events.field(); field !== 0; field = events.field()) {
-    if (field === 1) isDelete = events.numberField() === 1;
+  let hasPrevious = false;
+  for (let field = eventReader.field(); field !== 0; field = eventReader.field()) {
+    if (field === 1) isDelete = eventReader.numberField() === 1;
     else if (field === 2) {
-      const eventEnd = events.enter();
-      cursor.read(events);
-      events.leave(eventEnd);
+      const eventEnd = eventReader.enter();
+      cursor.read(eventReader);
+      eventReader.leave(eventEnd);
       hasKey = true;
-    } else events.skip();
+    } else if (field === 3) {
+      const eventEnd = eventReader.enter();
+      previous.read(eventReader);
+      eventReader.leave(eventEnd);
+      hasPrevious = true;
+    } else eventReader.skip();
   }
-  events.leave(messageEnd);
+  eventReader.leave(messageEnd);
   if (!hasKey) throw new WireError("malformed message: an event without a key");
-  visit(isDelete ? "delete" : "put", cursor);
+  visit(isDelete ? "delete" : "put", cursor, hasPrevious ? previous : null);
 }
 
 /** Tells what a message of the watch is, without looking into its events. Throws a WireError. */
@@ -254,7 +272,7 @@ export function decodeWatchMessage(message: Uint8Array): WatchBatch {
     if (field === 11) {
       reader.at = reader.lengthEnd();
       events++;
-    } else if (field === 1) revision = readHeader(reader).revision;
+    } else if (field === 1) revision = readRevision(reader);
     else if (field === 3) isCreated = reader.boolField();
     else if (field === 4) isCanceled = reader.boolField();
     else if (field === 5) compactRevision = reader.numberField();
@@ -274,6 +292,7 @@ function encodeWatchCreate(request: WatchRequest): Buffer {
     .bytes(2, request.rangeEnd ?? new Uint8Array(0))
     .number(3, request.startRevision ?? 0)
     .bool(4, request.progressNotify ?? false)
+    .bool(6, request.prevKv ?? false)
     .bool(8, request.fragment ?? false)
     .finish();
   return new WireWriter().message(1, create).finish();
@@ -282,10 +301,4 @@ function encodeWatchCreate(request: WatchRequest): Buffer {
 /** Older versions do not say whether the token or the user's rights were at fault. */
 function isAccessRefusal(reason: string): boolean {
   return isTokenRefusal(reason) || reason.includes("permission denied");
-}
-
-function toWatchError(error: Error, endpoint: string): EtcdError | Error {
-  if (!("code" in error) || typeof error.code !== "number") return error;
-  const details = "details" in error && typeof error.details === "string" ? error.details : error.message;
-  return new EtcdError({ code: error.code, details, endpoint, method: "Watch" });
 }

@@ -38,9 +38,11 @@ export class WireReader {
   /** The number of the next field; 0 at the end of the message. */
   field(): number {
     if (this.at >= this.end) return 0;
-    const tag = this.number();
-    this.wireType = tag % 8;
-    const field = Math.floor(tag / 8);
+    const first = this.buffer[this.at] as number;
+    let field = first >>> 3;
+    this.wireType = first & 7;
+    if (first < 0x80) this.at++;
+    else field = Math.floor(this.number() / 8);
     if (field === 0) throw new WireError("malformed message: field number 0");
     return field;
   }
@@ -48,6 +50,7 @@ export class WireReader {
   /** A varint that is a count, a size or a revision. */
   number(): number {
     const { buffer, end } = this;
+    if (this.at < end && (buffer[this.at] as number) < 0x80) return buffer[this.at++] as number;
     let value = 0;
     let scale = 1;
     for (let length = 0; length < LONGEST_VARINT; length++) {

@@ -159,12 +159,18 @@ describe("a watch", () => {
 
   test("ends in silence when it is closed or its signal aborts", async () => {
     const closed = watch();
-    setTimeout(() => closed.close(), 50);
-    expect((await collect(closed, () => false)).map(({ kind }) => kind)).toEqual(["created"]);
+    const closeSoon = () => {
+      setTimeout(() => closed.close(), 50);
+      return false;
+    };
+    expect((await collect(closed, closeSoon)).map(({ kind }) => kind)).toEqual(["created"]);
     const stop = new AbortController();
     const aborted = watch({ signal: stop.signal });
-    setTimeout(() => stop.abort(), 50);
-    expect((await collect(aborted, () => false)).map(({ kind }) => kind)).toEqual(["created"]);
+    const abortSoon = () => {
+      setTimeout(() => stop.abort(), 50);
+      return false;
+    };
+    expect((await collect(aborted, abortSoon)).map(({ kind }) => kind)).toEqual(["created"]);
     expect(await collect(watch({ signal: AbortSignal.abort() }), () => false)).toEqual([]);
     const atOnce = watch();
     atOnce.close();
