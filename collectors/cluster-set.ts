@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { KeyspaceCollector } from "@/collectors/keyspace/keyspace";
+import { CostLedger } from "@/collectors/cost-meter";
+import { KeyspaceCollector, type KeyspaceSettings } from "@/collectors/keyspace/keyspace";
 import { openMembersCollector } from "@/collectors/members/members";
 import { repeat } from "@/collectors/repeat";
 import type { OpenDb } from "@/lib/db/client";
-import { readClusterAccess } from "@/lib/db/clusters";
+import { type ClusterRow, readClusterAccess } from "@/lib/db/clusters";
 import { cluster } from "@/lib/db/schema";
 import { log } from "@/lib/log";
 import type { ClusterAccess } from "@/lib/model/questions";
@@ -12,12 +13,17 @@ const POLL_MS = 2_000;
 
 export interface ClusterSetOptions extends Pick<OpenDb, "db" | "sql"> {
   secretKey: Buffer;
+  /** Where checkpoints are kept; null: nowhere. */
+  dataDir: string | null;
 }
 
 /** One cluster whose collectors are running. */
 export interface RunningCluster {
   access: ClusterAccess;
+  /** Changed in place: the collectors read it as they go. */
+  settings: KeyspaceSettings;
   keyspace: KeyspaceCollector;
+  costs: CostLedger;
   stop(): Promise<void>;
 }
 
@@ -53,22 +59,34 @@ export class ClusterSet {
         await this.#stop(id);
     }
     for (const [id, row] of wanted) {
-      if (!signal.aborted && !this.#running.has(id)) this.#start(id, row.name, readClusterAccess(row, secretKey));
+      const running = this.#running.get(id);
+      if (running !== undefined) Object.assign(running.settings, settingsOf(row));
+      else if (!signal.aborted) this.#start(row, readClusterAccess(row, secretKey));
     }
   }
 
-  #start(clusterId: number, name: string, access: ClusterAccess): void {
-    const { db } = this.#options;
+  #start(row: ClusterRow, access: ClusterAccess): void {
+    const { db, dataDir } = this.#options;
+    const { id: clusterId, name } = row;
     const stop = new AbortController();
+    const settings = settingsOf(row);
+    const costs = new CostLedger(db, clusterId);
     const options = { db, clusterId, access, log: log.child({ cluster: name }) };
-    const keyspace = new KeyspaceCollector(options);
-    const ended = Promise.all([keyspace.run(stop.signal), openMembersCollector(options).run(stop.signal)]);
+    const keyspace = new KeyspaceCollector({ ...options, settings, costs, dataDir });
+    const members = openMembersCollector({ ...options, meter: costs.of("members") });
+    const reading = Promise.all([keyspace.run(stop.signal), members.run(stop.signal)]);
+    const settled = new AbortController(); // the books are closed last
+    const booking = costs.run(settled.signal);
     this.#running.set(clusterId, {
       access,
+      settings,
       keyspace,
+      costs,
       stop: async () => {
         stop.abort();
-        await ended;
+        await reading;
+        settled.abort();
+        await booking;
       },
     });
     log.info({ cluster: name, endpoints: access.endpoints }, "watching cluster");
@@ -79,6 +97,10 @@ export class ClusterSet {
     this.#running.delete(clusterId);
     await running?.stop();
   }
+}
+
+function settingsOf({ scanShare, frameSeconds }: ClusterRow): KeyspaceSettings {
+  return { scanShare, frameMs: frameSeconds * 1_000 };
 }
 
 /** Runs a job one call after the other, however often it is asked for. */

@@ -76,8 +76,10 @@ export class QuestionDesk {
         return this.#fromModel(row, (live) => listKeys(live.model, row.params as ListKeysParams));
       case "list-groups":
         return this.#fromModel(row, (live) => listGroups(live.model, row.params as ListGroupsParams));
-      case "read-key":
-        return readKey(this.#cluster(row).access, row.params as ReadKeyParams, signal);
+      case "read-key": {
+        const { access, costs } = this.#cluster(row);
+        return readKey(access, row.params as ReadKeyParams, { signal, meter: costs.of("question") });
+      }
       default:
         throw new NoAnswer(`this worker does not know the question "${row.kind}"; web and worker differ in version`);
     }

@@ -1,10 +1,13 @@
-/** Runs all, and when the first fails lets `stop` end the others; rethrows that first failure. */
-export async function firstFailure(jobs: (() => Promise<unknown>)[], stop: () => void): Promise<void> {
+/** Runs all, and when the first fails lets `stop` end the others with its error as the reason; rethrows that. */
+export async function firstFailure(jobs: (() => Promise<unknown>)[], stop: (error: unknown) => void): Promise<void> {
   const running = jobs.map((job) => job());
   try {
     await Promise.race(running);
+    stop(undefined);
+  } catch (error) {
+    stop(error);
+    throw error;
   } finally {
-    stop();
     await Promise.allSettled(running.slice(1));
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { lt, sql } from "drizzle-orm";
 import { ClusterSet } from "@/collectors/cluster-set";
+import { sealDue } from "@/collectors/keyspace/sealer";
 import { QuestionDesk } from "@/collectors/question-desk";
 import { repeat } from "@/collectors/repeat";
 import { WorkerLock } from "@/collectors/worker-lock";
@@ -8,16 +9,20 @@ import { readWorkerConfig } from "@/lib/config";
 import { type Db, openDb } from "@/lib/db/client";
 import { removeOrphanedRows } from "@/lib/db/clusters";
 import { dropExpiredPartitions, dropUnnamedHotKeys, ensurePartitions } from "@/lib/db/partitions";
+import { readRetention } from "@/lib/db/retention";
 import { question, worker } from "@/lib/db/schema";
 import { log } from "@/lib/log";
 
 const HEARTBEAT_MS = 1_000;
+const SEALING_MS = 60_000;
 const MAINTENANCE_MS = 3_600_000;
 const STOP_PATIENCE_MS = 8_000;
 const QUESTION_LIFE_MS = 3_600_000;
 
 const workerId = randomUUID();
 const startedAt = new Date();
+/** The retention that was last dropped by. */
+let droppedBy: string | null = null;
 
 await main();
 
@@ -26,19 +31,20 @@ await main();
  * not paused, and answers what the web asks. Ends on SIGTERM, SIGINT, or when its supervisor goes away.
  */
 async function main(): Promise<void> {
-  const { databaseUrl, secretKey } = readWorkerConfig();
+  const { databaseUrl, secretKey, dataDir } = readWorkerConfig();
   const stop = new AbortController();
   for (const event of ["SIGTERM", "SIGINT", "disconnect"] as const) process.once(event, () => stop.abort());
   if (process.connected === false) stop.abort(); // the supervisor went while this file was being loaded
   stop.signal.addEventListener("abort", () => setTimeout(giveUp, STOP_PATIENCE_MS).unref());
   const { db, sql: pool, close } = openDb(databaseUrl);
   const lock = new WorkerLock(databaseUrl);
-  const clusters = new ClusterSet({ db, sql: pool, secretKey });
+  const clusters = new ClusterSet({ db, sql: pool, secretKey, dataDir });
   const desk = new QuestionDesk({ db, sql: pool, secretKey, clusters });
   await lock.wait(stop.signal);
   log.info("worker is running");
   await Promise.all([
     repeat("heartbeat", () => beat(db, lock, stop), HEARTBEAT_MS, stop.signal),
+    repeat("sealing", () => sealAndDrop(db), SEALING_MS, stop.signal),
     repeat("maintenance", () => maintain(db), MAINTENANCE_MS, stop.signal),
     clusters.run(stop.signal),
     desk.run(stop.signal),
@@ -65,11 +71,24 @@ async function beat(db: Db, lock: WorkerLock, stop: AbortController): Promise<vo
   await db.insert(worker).values(row).onConflictDoUpdate({ target: worker.id, set: { at } });
 }
 
+/** Seals what is over; drops what is too old as soon as someone has changed how long it is kept. */
+async function sealAndDrop(db: Db): Promise<void> {
+  await sealDue(db, Date.now());
+  const retention = JSON.stringify(await readRetention(db));
+  if (retention === droppedBy) return;
+  await dropExpired(db, Date.now());
+  droppedBy = retention;
+}
+
+async function dropExpired(db: Db, nowMs: number): Promise<void> {
+  // Only what has left with a partition can have taken a key's last mention along.
+  if ((await dropExpiredPartitions(db, nowMs)) > 0) await dropUnnamedHotKeys(db);
+}
+
 async function maintain(db: Db): Promise<void> {
   const nowMs = Date.now();
   await ensurePartitions(db, nowMs);
-  // Only what has left with a partition can have taken a key's last mention along.
-  if ((await dropExpiredPartitions(db, nowMs)) > 0) await dropUnnamedHotKeys(db);
+  await dropExpired(db, nowMs);
   await removeOrphanedRows(db); // of a cluster removed while its collectors were still writing
   await db.delete(question).where(lt(question.askedAt, new Date(nowMs - QUESTION_LIFE_MS)));
   await db.delete(worker).where(lt(worker.at, new Date(nowMs - MAINTENANCE_MS)));

@@ -14,7 +14,10 @@ export interface ProcessConfig {
   secretKey: Buffer;
   logLevel: LogLevel;
 }
-export type WorkerConfig = ProcessConfig;
+export interface WorkerConfig extends ProcessConfig {
+  /** Where checkpoints are kept; null: nowhere. */
+  dataDir: string | null;
+}
 export type WebConfig = ProcessConfig;
 
 /** Every fault found in the configuration, one sentence each. */
@@ -25,12 +28,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** Settings of the worker: `DATABASE_URL`, `ETCDSCOPE_SECRET_KEY`, `LOG_LEVEL`. Throws a `ConfigError` that lists every fault. */
+/** Settings of the worker: `DATABASE_URL`, `ETCDSCOPE_SECRET_KEY`, `LOG_LEVEL`, `ETCDSCOPE_DATA_DIR`. Throws a `ConfigError` that lists every fault. */
 export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
-  return readProcessConfig(env);
+  return { ...readProcessConfig(env), dataDir: env.ETCDSCOPE_DATA_DIR || null };
 }
 
-/** Settings of the web process: the same three. Throws a `ConfigError` that lists every fault. */
+/** Settings of the web process: the first three of them. Throws a `ConfigError` that lists every fault. */
 export function readWebConfig(env: Environment = process.env): WebConfig {
   return readProcessConfig(env);
 }

@@ -34,16 +34,29 @@ export class Arena {
 // Drawn once a process, so that nobody can craft keys that all fall into one bucket.
 const SEED = (Math.random() * 2 ** 32) | 0;
 
-/** A 32-bit hash of `bytes[start, end)`; equality is always decided by the bytes themselves. */
+/** A 32-bit hash of `bytes[start, end)`, as Murmur3 mixes; equality is always decided by the bytes themselves. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, salt: number): number {
   let hash = SEED ^ Math.imul(salt, 0x9e3779b1);
-  for (let i = start; i < end; i++) {
-    hash = Math.imul(hash ^ (bytes[i] as number), 0x5bd1e995);
-    hash ^= hash >>> 15;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const word =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
+    hash = mix(hash, word);
   }
+  for (; at < end; at++) hash = mix(hash, bytes[at] as number);
+  hash ^= end - start;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function mix(hash: number, word: number): number {
+  const scattered = Math.imul(word, 0xcc9e2d51);
+  const mixed = hash ^ Math.imul((scattered << 15) | (scattered >>> 17), 0x1b873593);
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }
 
 /** A typed array of the same kind, longer, with the old contents. */

@@ -1,60 +1,85 @@
 import { type ExtremeFigures, Extremes } from "@/collectors/keyspace/extremes";
+import { type Held, HeldHistory } from "@/collectors/keyspace/held-history";
 import { HotKeyCounter } from "@/collectors/keyspace/hot-keys";
-import { KeyTable } from "@/collectors/keyspace/key-table";
+import { type KeyState, KeyTable } from "@/collectors/keyspace/key-table";
 import { type Figures, PrefixTree } from "@/collectors/keyspace/prefix-tree";
-import { segmentEnd, separatorOf } from "@/lib/model/segments";
+import { promoteHeavy } from "@/collectors/keyspace/promote";
 
 /** A key and its revision fields as the wire decoders hand them over; the value is only a length. */
-export interface KeyFields {
+export interface KeyFields extends KeyState {
   buffer: Uint8Array;
   keyStart: number;
   keyEnd: number;
-  createRevision: number;
-  modRevision: number;
-  version: number;
-  valueBytes: number;
 }
 
 /** The figures of every subtree at one moment, indexed by slot. */
 export type KeyspaceFigures = Figures & ExtremeFigures & { directKeys: Float64Array };
 
-const TOMBSTONE_VERSION = 0; // etcd gives a deleted key version 0, a living one at least 1
 const COUNT_HISTORY = 65_536;
-const MAX_PROMOTED = 256;
 
 /**
- * One cluster's keyspace in memory: every key's sizes and revisions, and the prefix tree's figures, kept exact by the
- * watch. While a scan runs, pages and events may arrive in any order: the newer mod revision of a key wins, and a
- * deleted key leaves a tombstone until the scan is over, so that a page read before the delete cannot bring it back.
+ * One cluster's keyspace in memory: every key's sizes and revisions, what etcd holds of its past, and the prefix tree's
+ * figures, kept exact by the watch. While a scan runs, pages and events may arrive in any order: the newer mod revision
+ * of a key wins. The entry of a deleted key stays as a *ghost*: until the scan is over, so that a page read before the
+ * delete cannot bring it back, and while live until a compaction has dropped the last of its history.
  */
 export class KeyspaceModel {
   readonly tree: PrefixTree;
   readonly table = new KeyTable();
-  readonly hotKeys = new HotKeyCounter();
+  readonly hotKeys = new HotKeyCounter((key) => this.#findKey(key));
+  readonly history: HeldHistory;
   /** Every event up to this revision has been applied. */
   revision = 0;
   /** Deletes of keys the model did not have, while live: each is a sign of drift. */
   unknownDeletes = 0;
 
   #extremes = new Extremes();
-  #tombstones: Set<number> | null = null;
+  #isScanning = false;
+  #ghosts = 0;
   #countRevisions = new Float64Array(COUNT_HISTORY);
   #counts = new Float64Array(COUNT_HISTORY);
   #countAt = 0;
-  #scratch = Buffer.allocUnsafeSlow(1 << 16);
+  #scratch = Buffer.allocUnsafeSlow(1 << 10);
+  #keyOf = (entry: number) => this.keyOf(entry);
 
-  constructor(tree: PrefixTree = new PrefixTree()) {
+  constructor(tree: PrefixTree = new PrefixTree(), { maxHistoryRecords }: { maxHistoryRecords?: number } = {}) {
     this.tree = tree;
+    this.history = new HeldHistory(this.table, tree, (entry) => this.#removeGhost(entry), maxHistoryRecords);
   }
 
   /** Live keys. */
   get keys(): number {
-    return this.table.count - (this.#tombstones?.size ?? 0);
+    return this.table.count - this.#ghosts;
+  }
+
+  /** The tree's history figures are all that etcd holds. */
+  get historyKnown(): boolean {
+    return this.history.isKnown;
+  }
+
+  /** Whether the entry is in use and its key not deleted. */
+  isLive(entry: number): boolean {
+    return this.table.isLive(entry);
+  }
+
+  /** A key's figures; null when it was never seen, or forgotten since it was deleted. */
+  lookUp(key: Uint8Array) {
+    const { table, tree } = this;
+    const node = tree.nodeOf(key, 0, key.length, false);
+    const entry = node < 0 ? -1 : table.find(node, key, tree.prefixLength(node), key.length);
+    if (entry < 0) return null;
+    return {
+      modRevision: table.modRevision(entry),
+      createRevision: table.createRevision(entry),
+      version: table.version(entry),
+      valueBytes: table.valueBytes(entry),
+      isLive: table.isLive(entry),
+    };
   }
 
   /** Begins a baseline on an empty model that already hears the watch. */
   beginScan(): void {
-    this.#tombstones = new Set();
+    this.#isScanning = true;
   }
 
   /** Takes a key of a scanned page. */
@@ -62,19 +87,18 @@ export class KeyspaceModel {
     const node = this.tree.nodeOf(kv.buffer, kv.keyStart, kv.keyEnd, true);
     const from = kv.keyStart + this.tree.prefixLength(node);
     const entry = this.table.find(node, kv.buffer, from, kv.keyEnd);
-    if (entry < 0) this.#insert(this.table.add(node, kv.buffer, from, kv.keyEnd), kv);
-    else if ((this.table.modRevisions[entry] as number) < kv.modRevision) this.#replace(entry, kv);
+    if (entry < 0) this.#insert(this.#addEntry(node, kv), node, kv);
+    else if (this.table.modRevision(entry) < kv.modRevision) this.#replace(entry, node, kv);
   }
 
-  /** The scan has seen everything: tombstones go, and heavy prefixes that came too late for a node get one. */
+  /** The scan has seen everything: ghosts go, and heavy prefixes that came too late for a node get one. */
   endScan(): void {
-    for (const entry of this.#tombstones ?? []) this.table.remove(entry);
-    this.#tombstones = null;
-    for (const other of this.tree.others()) {
-      const heavy = this.#heaviestWithin(other);
-      for (const { sample } of heavy) this.tree.promote(other, this.keyOf(sample));
-      if (heavy.length > 0) this.#rehome(other);
+    this.#isScanning = false;
+    if (this.#ghosts > 0) {
+      for (let entry = 0; entry < this.table.end; entry++) if (this.table.isGhost(entry)) this.#removeGhost(entry);
     }
+    for (const entry of promoteHeavy(this)) this.#rehome(entry);
+    this.history.begin(this.revision);
     this.#countRevisions.fill(0); // counts from before the scan was over are none
     this.#noteCount();
   }
@@ -93,49 +117,65 @@ export class KeyspaceModel {
     const from = kv.keyStart + tree.prefixLength(node);
     let entry = table.find(node, kv.buffer, from, kv.keyEnd);
     if (entry < 0) {
-      entry = table.add(node, kv.buffer, from, kv.keyEnd);
-      this.#insert(entry, kv);
-    } else if ((table.modRevisions[entry] as number) < kv.modRevision) {
-      this.#replace(entry, kv);
+      entry = this.#addEntry(node, kv);
+      this.#insert(entry, node, kv);
+    } else if (table.modRevision(entry) <= kv.modRevision) {
+      this.#replace(entry, node, kv);
     }
     const writtenBytes = kv.keyEnd - kv.keyStart + kv.valueBytes;
-    add(tree.own.puts, node, 1);
-    add(tree.own.writtenBytes, node, writtenBytes);
-    if (kv.version === 1) add(tree.own.creates, node, 1);
-    this.hotKeys.put(entry, writtenBytes);
+    const { puts, creates, writtenBytes: written } = tree.own;
+    add(puts, node, 1);
+    add(written, node, writtenBytes);
+    if (kv.version === 1) add(creates, node, 1);
+    this.hotKeys.add(entry, writtenBytes);
   }
 
   /** Applies a delete event. */
   delete(kv: KeyFields): void {
     const { tree, table } = this;
-    const scanning = this.#tombstones !== null;
-    const node = tree.nodeOf(kv.buffer, kv.keyStart, kv.keyEnd, scanning);
+    const node = tree.nodeOf(kv.buffer, kv.keyStart, kv.keyEnd, this.#isScanning);
     if (node < 0) {
       this.unknownDeletes++;
       return;
     }
     add(tree.own.deletes, node, 1);
     const from = kv.keyStart + tree.prefixLength(node);
-    let entry = table.find(node, kv.buffer, from, kv.keyEnd);
-    if (this.#tombstones !== null) {
-      if (entry < 0) entry = table.add(node, kv.buffer, from, kv.keyEnd);
-      else if ((table.modRevisions[entry] as number) > kv.modRevision) return;
-      else if (!this.#tombstones.has(entry)) this.#forget(entry);
-      this.#bury(entry, kv.modRevision);
-    } else if (entry < 0) {
-      this.unknownDeletes++;
-    } else if ((table.modRevisions[entry] as number) <= kv.modRevision) {
-      this.hotKeys.remove(entry, () => this.keyOf(entry));
-      this.#forget(entry);
-      table.remove(entry);
+    const entry = table.find(node, kv.buffer, from, kv.keyEnd);
+    if (entry < 0) {
+      if (this.#isScanning) this.#bury(this.#addEntry(node, kv), kv.modRevision);
+      else this.unknownDeletes++;
+      return;
     }
+    this.hotKeys.add(entry, 0);
+    if (table.modRevision(entry) > kv.modRevision) return;
+    if (table.isLive(entry)) this.#kill(entry, kv);
+    else if (this.#isScanning) table.set(entry, { ...GHOST, modRevision: kv.modRevision });
+    else this.unknownDeletes++;
+  }
+
+  /** The entry of a key that was written before the model was live; a key that is gone since gets one as a ghost. */
+  pastEntry(kv: KeyFields): number {
+    const { table, tree } = this;
+    const node = tree.nodeOf(kv.buffer, kv.keyStart, kv.keyEnd, true);
+    const known = table.find(node, kv.buffer, kv.keyStart + tree.prefixLength(node), kv.keyEnd);
+    const entry = known < 0 ? this.#addEntry(node, kv) : known;
+    if (known < 0) this.#bury(entry, kv.modRevision);
+    else if (table.isGhost(entry) && table.modRevision(entry) < kv.modRevision) {
+      table.set(entry, { ...GHOST, modRevision: kv.modRevision });
+    }
+    return entry;
+  }
+
+  /** Takes away the history that a compaction dropped; null when it is not known how much that was. */
+  compact(revision: number): Held | null {
+    return this.history.compact(revision);
   }
 
   /** Everything of `revision` and before has been applied. */
   completeRevision(revision: number): void {
     if (revision <= this.revision) return;
     this.revision = revision;
-    if (this.#tombstones === null) this.#noteCount();
+    if (!this.#isScanning) this.#noteCount();
   }
 
   /** How many keys there were at a revision of the recent past, or null when that is no longer known. */
@@ -156,18 +196,16 @@ export class KeyspaceModel {
 
   /** A key's bytes in a buffer that the next call overwrites. */
   viewKey(entry: number): Buffer {
-    const node = this.table.nodes[entry] as number;
-    const tail = this.table.tail(entry);
-    const length = this.tree.prefixLength(node) + tail.length;
+    const node = this.table.node(entry);
+    const length = this.keyBytes(entry);
     if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(length * 2);
-    const prefixLength = this.tree.copyPrefix(node, this.#scratch);
-    tail.copy(this.#scratch, prefixLength);
+    this.table.copyTail(entry, this.#scratch, this.tree.copyPrefix(node, this.#scratch));
     return this.#scratch.subarray(0, length);
   }
 
   /** Bytes of an entry's key. */
   keyBytes(entry: number): number {
-    return this.tree.prefixLength(this.table.nodes[entry] as number) + (this.table.tailLengths[entry] as number);
+    return this.tree.prefixLength(this.table.node(entry)) + this.table.tailLength(entry);
   }
 
   /** Sums the tree up: the figures of every prefix, as of now. */
@@ -178,7 +216,7 @@ export class KeyspaceModel {
 
   /** Bytes the model's arrays take. */
   get memoryBytes(): number {
-    return this.table.memoryBytes + this.tree.memoryBytes;
+    return this.table.memoryBytes + this.tree.memoryBytes + this.history.memoryBytes;
   }
 
   #noteCount(): void {
@@ -187,92 +225,100 @@ export class KeyspaceModel {
     this.#counts[this.#countAt] = this.keys;
   }
 
-  /** The children folded into an *other* node that hold the most bytes, each with one of its keys. */
-  #heaviestWithin(other: number): { bytes: number; sample: number }[] {
-    const groups = new Map<string, { bytes: number; sample: number }>();
-    for (const entry of this.#entriesOn(other)) {
-      const tail = this.table.tail(entry);
-      const end = segmentEnd(tail, -1, 0, tail.length, separatorOf(this.viewKey(entry), 0, this.keyBytes(entry)));
-      const name = tail.toString("latin1", 0, Math.max(0, end));
-      const group = groups.get(name) ?? { bytes: 0, sample: entry };
-      group.bytes += this.keyBytes(entry) + (this.table.valueBytes[entry] as number);
-      groups.set(name, group);
-    }
-    return [...groups.values()].sort((a, b) => b.bytes - a.bytes).slice(0, MAX_PROMOTED);
+  #findKey(key: Buffer): number {
+    const node = this.tree.nodeOf(key, 0, key.length, false);
+    return node < 0 ? -1 : this.table.find(node, key, this.tree.prefixLength(node), key.length);
   }
 
-  /** Moves the keys of an *other* node that have a node of their own by now. */
-  #rehome(other: number): void {
+  /** Moves a live key to the node it has by now. */
+  #rehome(entry: number): void {
     const { table, tree } = this;
-    for (const entry of this.#entriesOn(other)) {
-      const key = this.keyOf(entry);
-      const node = tree.nodeOf(key, 0, key.length, true);
-      if (node === other) continue;
-      const kept = {
-        valueBytes: table.valueBytes[entry] as number,
-        createRevision: table.createRevisions[entry] as number,
-        modRevision: table.modRevisions[entry] as number,
-        version: table.versions[entry] as number,
-      };
-      this.#forget(entry);
-      table.remove(entry);
-      const moved = table.add(node, key, tree.prefixLength(node), key.length);
-      this.#insert(moved, { buffer: key, keyStart: 0, keyEnd: key.length, ...kept });
-    }
+    const key = this.keyOf(entry);
+    const state = table.get(entry);
+    this.#forget(entry);
+    this.#removeEntry(entry);
+    const kv = { buffer: key, keyStart: 0, keyEnd: key.length, ...state };
+    const node = tree.nodeOf(key, 0, key.length, true);
+    this.#insert(this.#addEntry(node, kv), node, kv);
   }
 
-  #entriesOn(node: number): number[] {
-    const entries = [];
-    for (let entry = 0; entry < this.table.end; entry++) if (this.table.nodes[entry] === node) entries.push(entry);
-    return entries;
+  #addEntry(node: number, { buffer, keyStart, keyEnd }: KeyFields): number {
+    this.tree.hold(node);
+    return this.table.add(node, buffer, keyStart + this.tree.prefixLength(node), keyEnd);
   }
 
-  #insert(entry: number, kv: KeyFields): void {
-    const node = this.table.nodes[entry] as number;
-    add(this.tree.own.keys, node, 1);
-    add(this.tree.own.keyBytes, node, kv.keyEnd - kv.keyStart);
-    this.#fill(entry, node, kv);
+  #removeEntry(entry: number): void {
+    this.tree.release(this.table.node(entry));
+    this.table.remove(entry);
   }
 
-  #replace(entry: number, kv: KeyFields): void {
-    if (this.#tombstones?.delete(entry)) {
-      this.#insert(entry, kv);
+  #removeGhost(entry: number): void {
+    this.hotKeys.release(entry, this.#keyOf);
+    this.#removeEntry(entry);
+    this.#ghosts--;
+  }
+
+  #insert(entry: number, node: number, kv: KeyFields): void {
+    const { own } = this.tree;
+    add(own.keys, node, 1);
+    add(own.keyBytes, node, kv.keyEnd - kv.keyStart);
+    add(own.valueBytes, node, kv.valueBytes);
+    if (kv.hasLease) add(own.leasedKeys, node, 1);
+    this.table.set(entry, kv);
+    this.#extremes.add(node, kv.valueBytes, kv.modRevision);
+  }
+
+  #replace(entry: number, node: number, kv: KeyFields): void {
+    const { table, tree } = this;
+    if (!table.isLive(entry)) {
+      this.#ghosts--;
+      this.#insert(entry, node, kv);
       return;
     }
-    const { table } = this;
-    const node = table.nodes[entry] as number;
-    this.#extremes.drop(node, table.valueBytes[entry] as number, table.modRevisions[entry] as number);
-    add(this.tree.own.valueBytes, node, -(table.valueBytes[entry] as number));
-    this.#fill(entry, node, kv);
+    const valueBytes = table.valueBytes(entry);
+    if (!this.#isScanning) {
+      const bytes = kv.keyEnd - kv.keyStart + valueBytes;
+      this.history.note({ revision: kv.modRevision, entry, bytes, isDelete: false });
+    }
+    add(tree.own.valueBytes, node, kv.valueBytes - valueBytes);
+    const leases = (kv.hasLease ? 1 : 0) - (table.isLeased(entry) ? 1 : 0);
+    if (leases !== 0) add(tree.own.leasedKeys, node, leases);
+    const before = { valueBytes, modRevision: table.modRevision(entry), isOnly: tree.own.keys[node] === 1 };
+    this.#extremes.supersede(node, before, kv.valueBytes);
+    table.set(entry, kv);
+    this.#extremes.add(node, kv.valueBytes, kv.modRevision);
   }
 
-  #fill(entry: number, node: number, kv: KeyFields): void {
-    const { table } = this;
-    table.valueBytes[entry] = kv.valueBytes;
-    table.createRevisions[entry] = kv.createRevision;
-    table.modRevisions[entry] = kv.modRevision;
-    table.versions[entry] = kv.version;
-    add(this.tree.own.valueBytes, node, kv.valueBytes);
-    this.#extremes.add(node, kv.valueBytes, kv.modRevision);
+  /** Makes a live entry a ghost. */
+  #kill(entry: number, kv: KeyFields): void {
+    const keyBytes = kv.keyEnd - kv.keyStart;
+    const valueBytes = this.table.valueBytes(entry);
+    this.#forget(entry);
+    this.#bury(entry, kv.modRevision);
+    if (this.#isScanning) return;
+    this.history.note({ revision: kv.modRevision, entry, bytes: keyBytes * 2 + valueBytes, isDelete: true });
   }
 
   /** Takes a live entry out of the figures. */
   #forget(entry: number): void {
     const { table, tree } = this;
-    const node = table.nodes[entry] as number;
-    add(tree.own.keys, node, -1);
-    add(tree.own.keyBytes, node, -this.keyBytes(entry));
-    add(tree.own.valueBytes, node, -(table.valueBytes[entry] as number));
-    this.#extremes.drop(node, table.valueBytes[entry] as number, table.modRevisions[entry] as number);
+    const { own } = tree;
+    const node = table.node(entry);
+    add(own.keys, node, -1);
+    add(own.keyBytes, node, -this.keyBytes(entry));
+    add(own.valueBytes, node, -table.valueBytes(entry));
+    if (table.isLeased(entry)) add(own.leasedKeys, node, -1);
+    this.#extremes.drop(node, table.valueBytes(entry), table.modRevision(entry), own.keys[node] === 0);
   }
 
   #bury(entry: number, modRevision: number): void {
-    this.table.modRevisions[entry] = modRevision;
-    this.table.versions[entry] = TOMBSTONE_VERSION;
-    this.table.valueBytes[entry] = 0;
-    this.#tombstones?.add(entry);
+    this.table.set(entry, { ...GHOST, modRevision });
+    this.#ghosts++;
   }
 }
+
+/** etcd gives a deleted key version 0, a living one at least 1. */
+const GHOST: KeyState = { valueBytes: 0, createRevision: 0, modRevision: 0, version: 0 };
 
 function add(array: Float64Array, index: number, amount: number): void {
   array[index] = (array[index] as number) + amount;

@@ -1,42 +1,52 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { CostLedger } from "@/collectors/cost-meter";
 import { EtcdConnection } from "@/collectors/etcd/connection";
 import { explainFailure } from "@/collectors/etcd/explain";
 import { openAny } from "@/collectors/etcd/failover";
+import type { StatusAnswer } from "@/collectors/etcd/messages";
+import { type Baseline, fromCheckpoint, openScan } from "@/collectors/keyspace/baseline";
+import { CheckpointError } from "@/collectors/keyspace/checkpoint";
+import { CheckpointKeeper } from "@/collectors/keyspace/checkpoint-keeper";
+import { DriftCheck, DriftError, type DriftResult } from "@/collectors/keyspace/drift";
 import { CompactedError, Follower } from "@/collectors/keyspace/follower";
-import { type KeyspaceFigures, KeyspaceModel } from "@/collectors/keyspace/keyspace-model";
+import { type Compaction, HistoryKeeper } from "@/collectors/keyspace/history-keeper";
+import { KeyspaceModel } from "@/collectors/keyspace/keyspace-model";
+import { type KeeperStatus, Looker } from "@/collectors/keyspace/looker";
+import type { PrefixTree } from "@/collectors/keyspace/prefix-tree";
 import { KeyspacePublisher, restoreTree, type StatusRow } from "@/collectors/keyspace/publisher";
-import { KeyspaceRecorder } from "@/collectors/keyspace/recorder";
-import { scanKeyspace } from "@/collectors/keyspace/scan";
-import { aborted, firstFailure, withTimeout } from "@/collectors/race";
-import { reportState } from "@/collectors/report-state";
+import { aborted, firstFailure } from "@/collectors/race";
+import { type CollectorReport, reportState } from "@/collectors/report-state";
+import { type TimelineEvent, writeTimelineEvent } from "@/collectors/timeline";
 import type { Db } from "@/lib/db/client";
 import type { Log } from "@/lib/log";
 import type { ClusterAccess } from "@/lib/model/questions";
+import { formatBytes } from "@/lib/model/units";
 
-const TICK_MS = 1_000;
-/** etcd answers a progress request in milliseconds; silence for this long is a dead connection. */
-const SILENCE_MS = 6_000;
-const PUBLISH_TIMEOUT_MS = 30_000;
-const DRIFT_CHECK_MS = 600_000;
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 5_000;
+const PROGRESS_MS = 1_000;
 /** Replaying this many events for each key costs etcd more than reading the keys anew (etcd-notes.md §4). */
 const REPLAY_RATIO = 0.35;
 const SMALL_REPLAY = 50_000;
-/** The pass over all nodes and keys may take this share of the time; a large keyspace is looked at less often. */
-const LOOK_SHARE = 0.05;
+/** Shorter gaps lie within one frame, which says itself how long it was watched. */
+const GAP_MS = 10_000;
 const FIRST_KEY = Buffer.from([0]);
-const ALL_KEYS = { key: FIRST_KEY, rangeEnd: Buffer.from([0]) };
 
-/** Model and etcd disagree. */
-class DriftError extends Error {
-  override name = "DriftError";
+/** What a user may change while the collector runs. */
+export interface KeyspaceSettings {
+  /** Share of the time a scan may keep etcd busy, above 0 to 1. */
+  scanShare: number;
+  frameMs: number;
 }
 
 export interface KeyspaceOptions {
   db: Db;
   clusterId: number;
   access: ClusterAccess;
+  settings: KeyspaceSettings;
+  costs: CostLedger;
+  /** Where the checkpoint is kept; null: nowhere. */
+  dataDir: string | null;
   log: Log;
 }
 
@@ -47,30 +57,44 @@ export interface LiveModel {
   completeAtMs: number;
 }
 
+/** A stay on one member: its connections, apart so that a heavy read never holds up the watch. */
+interface Session {
+  status: StatusAnswer;
+  scanning: EtcdConnection;
+  watching: EtcdConnection;
+  checking: EtcdConnection;
+  /** The cluster's when the session began. */
+  headRevision: number;
+  /** Ends the session. */
+  stop: AbortController;
+}
+
 /** The `keyspace` collector of one cluster: baseline, then live by the watch, resync when the watch cannot go on. */
 export class KeyspaceCollector {
   readonly name = "keyspace";
   #options: KeyspaceOptions;
   #publisher: KeyspacePublisher;
-  #model: KeyspaceModel | null = null;
-  #recorder: KeyspaceRecorder | null = null;
-  #since: Date | null = null;
-  #completeAtMs: number | null = null;
+  #checkpoints: CheckpointKeeper | null;
+  /** The model and who looks at it, while it is complete but for what the watch has still to tell. */
+  #live: Looker | null = null;
+  #tree: PrefixTree | null = null;
+  #boundaries: readonly Buffer[] = [];
   /** Why a resync is running or due; null in a first baseline. */
   #resyncReason: string | null = null;
-  #etcdClusterId: string | null = null;
-  #lookCostMs = 0;
-  #publishing: Promise<void> | null = null;
+  #hasBeenLive = false;
+  /** Of the etcd that the model is of. */
+  #standing: ReturnType<typeof standingOf> | null = null;
 
   constructor(options: KeyspaceOptions) {
+    const { db, clusterId, dataDir, log } = options;
     this.#options = options;
-    this.#publisher = new KeyspacePublisher(options.db, options.clusterId);
+    this.#publisher = new KeyspacePublisher(db, clusterId);
+    this.#checkpoints = dataDir === null ? null : new CheckpointKeeper({ dataDir, clusterId, log });
   }
 
   /** The model, while it is complete; null during a baseline or resync. */
   live(): LiveModel | null {
-    if (this.#model === null || this.#recorder === null || this.#completeAtMs === null) return null;
-    return { model: this.#model, completeAtMs: this.#completeAtMs };
+    return this.#live;
   }
 
   /** Runs until `signal` says stop. A failure is reported as the collector's state and tried again. */
@@ -81,7 +105,7 @@ export class KeyspaceCollector {
       try {
         await this.#session(signal);
       } catch (error) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         await this.#reportFailure(error);
       }
       // A session that held for a while was a good one: what ended it is new.
@@ -89,127 +113,125 @@ export class KeyspaceCollector {
         Date.now() - startedMs > MAX_BACKOFF_MS * 2 ? MIN_BACKOFF_MS : Math.min(backoffMs * 2, MAX_BACKOFF_MS);
       await sleep(backoffMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
     }
+    if (this.#live && this.#standing) await this.#checkpoints?.close(this.#live.model, this.#standing);
   }
 
   /** One stay on one member: until it fails, or something makes the model start anew. */
   async #session(signal: AbortSignal): Promise<void> {
-    const { access } = this.#options;
-    const { connection: scanning, status } = await openAny(access, { signal });
-    const watching = EtcdConnection.open(scanning.endpoint, access);
+    const { access, costs } = this.#options;
+    const { connection: scanning, status } = await openAny(access, { signal, meter: costs.of("scan") });
+    const watching = EtcdConnection.open(scanning.endpoint, access, costs.of("watch"));
+    const checking = EtcdConnection.open(scanning.endpoint, access, costs.of("check"));
     const stop = new AbortController();
     const abort = () => stop.abort(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const model = await this.#modelFor(scanning, status.clusterId);
-      const follower = new Follower(model, watching);
-      try {
-        await firstFailure(
-          [
-            () => follower.run(),
-            () => this.#work(model, follower, scanning, stop.signal),
-            () => this.#watchDrift(model, scanning, stop.signal),
-            () => aborted(stop.signal),
-          ],
-          () => stop.abort(),
-        );
-      } finally {
-        follower.close();
-      }
+      // Linearizable: a member that lags answers with the revision the cluster has.
+      const { revision: headRevision } = await checking.range({ key: FIRST_KEY }, () => undefined, { signal });
+      await this.#stay({ status, scanning, watching, checking, headRevision, stop });
     } finally {
       signal.removeEventListener("abort", abort);
-      scanning.close();
-      watching.close();
+      for (const connection of [scanning, watching, checking]) connection.close();
     }
   }
 
-  /** The model to go on with: the one we have if the watch can still catch up with it, else an empty one at a new pin. */
-  async #modelFor(connection: EtcdConnection, etcdClusterId: string): Promise<KeyspaceModel> {
-    const known = this.#recorder === null ? null : this.#model;
-    if (known !== null) {
-      // Linearizable: a member that lags answers with the revision the cluster has.
-      const { revision } = await connection.range({ key: FIRST_KEY }, () => undefined);
-      const behind = revision - known.revision;
-      const isSameHistory = etcdClusterId === this.#etcdClusterId && behind >= 0;
-      if (isSameHistory && behind <= Math.max(SMALL_REPLAY, known.keys * REPLAY_RATIO)) return known;
+  async #stay(session: Session): Promise<void> {
+    const baseline = await this.#resume(session);
+    const model = baseline === null ? (this.#live as Looker).model : await this.#begin(session, baseline);
+    const follower = new Follower(model, session.watching);
+    const { stop } = session;
+    try {
+      await firstFailure(
+        [() => follower.run(), () => this.#work(session, follower, model, baseline), () => aborted(stop.signal)],
+        (error) => stop.abort(error),
+      );
+    } finally {
+      follower.close();
+    }
+  }
+
+  /** Null when the watch can still catch up with the model we have; else how a new one gets its keys. */
+  async #resume({ scanning, status, headRevision }: Session): Promise<Baseline | null> {
+    const { db, clusterId, settings, log } = this.#options;
+    if (this.#live !== null) {
+      const behind = headRevision - this.#live.model.revision;
+      const isSameHistory = status.clusterId === this.#standing?.etcdClusterId && behind >= 0;
+      if (isSameHistory && canReplay(behind, this.#live.model.keys)) return null;
       this.#startAnew(isSameHistory ? `${behind} revisions behind` : "etcd's data was replaced or restored");
     }
-    this.#etcdClusterId = etcdClusterId;
-    const tree = this.#model?.tree ?? (await restoreTree(this.#options.db, this.#options.clusterId));
-    const { revision, count } = await connection.range({ ...ALL_KEYS, countOnly: true }, () => undefined);
-    tree.clearFigures();
-    this.#model = new KeyspaceModel(tree);
-    this.#model.completeRevision(revision);
-    await this.#publisher.writeStatus({
-      ...this.#phase(),
-      scannedKeys: 0,
-      expectedKeys: count,
-      endpoint: connection.endpoint,
-    });
-    return this.#model;
+    this.#standing = standingOf(status);
+    const checkpoint = await this.#checkpoints?.open({ ...standingOf(status), revision: headRevision }, canReplay);
+    if (checkpoint) return fromCheckpoint(checkpoint, { db, clusterId });
+    const { dbSizeInUseBytes } = status;
+    return openScan({ db, clusterId, connection: scanning, dbSizeInUseBytes, settings, log });
+  }
+
+  /** An empty model where `baseline` begins. */
+  async #begin({ scanning: { endpoint } }: Session, baseline: Baseline): Promise<KeyspaceModel> {
+    // One tree for the collector's life: what it has numbered may be on its way to Postgres.
+    this.#tree ??= await restoreTree(this.#options.db, this.#options.clusterId);
+    this.#tree.clearFigures();
+    const model = new KeyspaceModel(this.#tree);
+    model.completeRevision(baseline.revision);
+    const { expectedKeys } = baseline;
+    await this.#publisher.writeStatus({ ...this.#phase(), scannedKeys: 0, expectedKeys, endpoint });
+    return model;
   }
 
   #startAnew(reason: string): void {
     this.#options.log.warn({ reason }, "keyspace model starts anew");
-    this.#resyncReason = reason;
-    this.#recorder = null;
-    this.#completeAtMs = null;
+    if (this.#hasBeenLive) this.#resyncReason = reason;
+    this.#live = null;
   }
 
   #phase(): Pick<StatusRow, "phase" | "reason"> {
-    if (this.#recorder !== null) return { phase: "live", reason: null };
-    return this.#resyncReason === null
-      ? { phase: "baseline", reason: null }
-      : { phase: "resync", reason: this.#resyncReason };
+    const reason = this.#resyncReason;
+    return { phase: reason === null ? "baseline" : "resync", reason };
   }
 
-  /** Scans if need be, then looks and publishes about every second. */
-  async #work(model: KeyspaceModel, follower: Follower, scanning: EtcdConnection, signal: AbortSignal): Promise<void> {
-    if (this.#recorder === null) await this.#baseline(model, follower, scanning, signal);
-    else this.#recorder.look(model.figures(), Date.now(), false); // the time since the last session is a gap
-    await this.#report("ok");
-    this.#resyncReason = null;
-    while (!signal.aborted) {
-      this.#tick(model, follower, scanning.endpoint);
-      await sleep(untilNextTick(Date.now(), this.#lookCostMs), undefined, { signal });
-    }
-  }
-
-  /** Now and then counts etcd's keys against the model's at the same revision; a difference means it cannot be trusted. */
-  async #watchDrift(model: KeyspaceModel, connection: EtcdConnection, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      while (this.#recorder === null) await sleep(TICK_MS, undefined, { signal });
-      const { revision, count } = await connection.range({ ...ALL_KEYS, countOnly: true }, () => undefined);
-      while (model.revision < revision) await sleep(TICK_MS / 10, undefined, { signal });
-      const modelled = model.keysAt(revision);
-      if (modelled !== null && modelled !== count) {
-        throw new DriftError(`the model had ${modelled} keys at revision ${revision} where etcd counts ${count}`);
-      }
-      await sleep(DRIFT_CHECK_MS, undefined, { signal });
-    }
-  }
-
-  async #baseline(
-    model: KeyspaceModel,
-    follower: Follower,
-    scanning: EtcdConnection,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const startedMs = Date.now();
-    let reportedMs = startedMs;
-    let scannedKeys = 0;
-    model.beginScan();
-    const revision = await scanKeyspace({
-      connection: scanning,
-      minRevision: model.revision,
-      load: (kv) => model.load(kv),
-      onPage: (keys) => {
-        scannedKeys = keys;
-        if (Date.now() - reportedMs < TICK_MS) return;
-        reportedMs = Date.now();
-        this.#publisher.writeStatus({ ...this.#phase(), scannedKeys: keys }).catch((error) => {
-          this.#options.log.warn({ error: String(error) }, "scan progress not written");
-        });
+  /** Gets the keys if need be, then looks and publishes about every second while the keepers do their part. */
+  async #work(session: Session, follower: Follower, model: KeyspaceModel, baseline: Baseline | null): Promise<void> {
+    if (baseline !== null) this.#live = await this.#fill(session, follower, model, baseline);
+    const live = this.#live as Looker;
+    if (baseline === null) this.#noteGap(live);
+    await this.#report({ health: "ok" });
+    const { checking: connection, status, headRevision, stop } = session;
+    const { log } = this.#options;
+    const history = new HistoryKeeper({
+      model,
+      connection,
+      log,
+      onCompaction: (compaction) => this.#tellOf(compaction),
+    });
+    let drift: DriftResult | null = null;
+    const check = new DriftCheck({
+      model,
+      connection,
+      boundaries: () => this.#boundaries,
+      onResult: (result) => {
+        drift = result;
       },
+    });
+    const keepers = () => keeperStatus(history, drift);
+    const { signal } = stop;
+    await firstFailure(
+      [
+        () => live.run({ follower, endpoint: connection.endpoint, headRevision, keepers, signal }),
+        () => history.run(signal),
+        () => check.run(signal),
+        () => this.#checkpoints?.run(model, standingOf(status), signal) ?? aborted(signal),
+      ],
+      (error) => stop.abort(error),
+    );
+  }
+
+  async #fill(session: Session, follower: Follower, model: KeyspaceModel, baseline: Baseline): Promise<Looker> {
+    const startedMs = Date.now();
+    const { signal } = session.stop;
+    model.beginScan();
+    const { revision, boundaries } = await baseline.fill(model, {
+      onKeys: this.#progressWriter(startedMs),
+      onHold: (reason) => void this.#report(heldReport(reason, session.scanning.endpoint)),
       signal,
     });
     // The last page may be newer than the watch: live is when every event up to it has been applied.
@@ -219,72 +241,98 @@ export class KeyspaceCollector {
     }
     model.endScan();
     model.resetCounters();
-    const nowMs = Date.now();
-    this.#since = new Date(nowMs);
-    this.#recorder = new KeyspaceRecorder(model, nowMs);
-    this.#completeAtMs = startedMs;
-    this.#options.log.info({ keys: model.keys, scannedKeys, tookMs: nowMs - startedMs }, "keyspace model is live");
+    this.#boundaries = boundaries;
+    this.#tellBaseline(model, startedMs);
+    this.#resyncReason = null;
+    this.#hasBeenLive = true;
+    const { settings, log } = this.#options;
+    log.info({ keys: model.keys, tookMs: Date.now() - startedMs }, "keyspace model is live");
+    return new Looker({ model, settings, publisher: this.#publisher, completeAtMs: startedMs, log });
   }
 
-  #tick(model: KeyspaceModel, follower: Follower, endpoint: string): void {
-    const recorder = this.#recorder as KeyspaceRecorder;
-    const nowMs = Date.now();
-    const silentMs = follower.unansweredMs(nowMs);
-    if (silentMs > SILENCE_MS) throw new Error(`${endpoint} has said nothing on the watch for ${SILENCE_MS / 1_000} s`);
-    if (follower.completeAtMs !== null) this.#completeAtMs = follower.completeAtMs;
-    follower.askProgress(nowMs);
-    const startedMs = performance.now();
-    const figures = model.figures();
-    recorder.look(figures, nowMs, silentMs < TICK_MS * 2);
-    this.#lookCostMs = performance.now() - startedMs;
-    if (this.#publishing === null) this.#publishing = this.#publish(model, figures, endpoint);
-  }
-
-  /** Writes the figures. While Postgres is away the model goes on, frames wait, and a later tick tries again. */
-  async #publish(model: KeyspaceModel, figures: KeyspaceFigures, endpoint: string): Promise<void> {
-    const recorder = this.#recorder as KeyspaceRecorder;
-    const waiting = recorder.waiting;
-    const status: StatusRow = {
-      ...this.#phase(),
-      revision: model.revision,
-      at: this.#completeAtMs === null ? null : new Date(this.#completeAtMs),
-      since: this.#since,
-      scannedKeys: null,
-      expectedKeys: null,
-      endpoint,
-      modelBytes: model.memoryBytes,
+  #progressWriter(startedMs: number): (keys: number) => void {
+    let reportedMs = startedMs;
+    return (scannedKeys) => {
+      if (Date.now() - reportedMs < PROGRESS_MS) return;
+      reportedMs = Date.now();
+      this.#publisher.writeStatus({ ...this.#phase(), scannedKeys }).catch((error) => {
+        this.#options.log.warn({ error: String(error) }, "scan progress not written");
+      });
     };
-    try {
-      await withTimeout(this.#publisher.publish({ status, tree: model.tree, figures, ...waiting }), PUBLISH_TIMEOUT_MS);
-      recorder.written(waiting);
-    } catch (error) {
-      this.#options.log.warn({ error: String(error) }, "figures not written");
-    } finally {
-      this.#publishing = null;
-    }
   }
 
   async #reportFailure(error: unknown): Promise<void> {
-    if (error instanceof CompactedError || error instanceof DriftError) {
+    if (error instanceof CompactedError || error instanceof DriftError || error instanceof CheckpointError) {
+      if (error instanceof DriftError) this.#tell({ at: new Date(), kind: "drift", text: `${error.message}.` });
       this.#startAnew(error.message);
+      await this.#checkpoints?.discard(error.message);
       return;
     }
     const endpoint = this.#options.access.endpoints.join(", ");
     const { reason, remedy } = await explainFailure(error, { endpoint, access: this.#options.access });
     this.#options.log.warn({ reason, error: String(error) }, "keyspace collector failed");
-    await this.#report("failed", reason, remedy);
+    await this.#report({ health: "failed", reason, remedy });
   }
 
-  async #report(health: "ok" | "failed", reason?: string, remedy?: string): Promise<void> {
+  async #report(report: CollectorReport): Promise<void> {
     const { db, clusterId, log } = this.#options;
-    await reportState(db, clusterId, this.name, { health, reason, remedy }).catch((error) => {
+    await reportState(db, clusterId, this.name, report).catch((error) => {
       log.warn({ error: String(error) }, "collector state not written");
+    });
+  }
+
+  /** The time since the last session is a gap. */
+  #noteGap(live: Looker): void {
+    const nowMs = Date.now();
+    live.skip(nowMs);
+    const gapMs = nowMs - live.completeAtMs;
+    if (gapMs < GAP_MS) return;
+    const text = `Nothing was watched for ${Math.round(gapMs / 1_000)} s.`;
+    this.#tell({ at: new Date(live.completeAtMs), until: new Date(nowMs), kind: "gap", text });
+  }
+
+  #tellBaseline({ keys }: KeyspaceModel, startedMs: number): void {
+    const reason = this.#resyncReason;
+    const took = `${((Date.now() - startedMs) / 1_000).toFixed(1)} s`;
+    const text = `All keys read${reason === null ? "" : ` anew (${reason})`}: ${keys} in ${took}.`;
+    const kind = reason === null ? "baseline" : "resync";
+    this.#tell({ at: new Date(startedMs), until: new Date(), kind, text });
+  }
+
+  #tellOf({ revision, atMs, freedBytes, freedRevisions }: Compaction): void {
+    const freed =
+      freedBytes === null ? "" : `; ${freedRevisions} revisions (${formatBytes(freedBytes)}) of history gone`;
+    this.#tell({ at: new Date(atMs), kind: "compaction", text: `Compacted up to revision ${revision}${freed}.` });
+  }
+
+  #tell(event: TimelineEvent): void {
+    const { db, clusterId, log } = this.#options;
+    writeTimelineEvent(db, clusterId, event).catch((error) => {
+      log.warn({ error: String(error), event: event.text }, "event not written");
     });
   }
 }
 
-/** To the next full second, so that frames close on time; later when looking is dear. */
-function untilNextTick(nowMs: number, lookCostMs: number): number {
-  const pauseMs = Math.max(TICK_MS, lookCostMs / LOOK_SHARE);
-  return pauseMs - (nowMs % TICK_MS);
+function keeperStatus(history: HistoryKeeper, drift: DriftResult | null): KeeperStatus {
+  return {
+    compactRevision: history.compactRevision,
+    historyReason: history.reason,
+    driftCheckedAt: drift?.checkedAt ?? null,
+    driftCheckedKeys: drift?.checkedKeys ?? null,
+    driftKeys: drift?.driftKeys ?? null,
+  };
+}
+
+function heldReport(reason: string | null, endpoint: string): CollectorReport {
+  if (reason === null) return { health: "ok" };
+  const remedy = `It goes on by itself when ${endpoint} is well again.`;
+  return { health: "degraded", reason: `The scan waits: ${reason}.`, remedy };
+}
+
+function canReplay(events: number, keys: number): boolean {
+  return events <= Math.max(SMALL_REPLAY, keys * REPLAY_RATIO);
+}
+
+function standingOf({ clusterId, raftTerm }: StatusAnswer) {
+  return { etcdClusterId: clusterId, raftTerm };
 }

@@ -15,17 +15,24 @@ type ModelAnswer<Answer> = Omit<Answer, "revision" | "at">;
 
 const MAX_LISTED = 1_000;
 
-/** Answers `list-keys` from the model, in one pass over the keys under the prefix. */
+/**
+ * Answers `list-keys` from the model, in one pass over the keys under the prefix. Deleted keys are listed only by their
+ * history, and are never among those that match.
+ */
 export function listKeys(model: KeyspaceModel, params: ListKeysParams): ModelAnswer<ListKeysAnswer> {
   const prefix = Buffer.from(params.prefixBase64, "base64");
   const ranking = new Ranking(model, params);
   const total = emptyGroup(prefix);
-  for (const entry of params.directOnly ? directEntries(model, prefix) : entriesUnder(model, prefix)) {
-    addToGroup(total, model.keyBytes(entry), model.table.valueBytes[entry] as number);
-    ranking.offer(entry);
-  }
+  const ofHistory = params.sort === "historyBytes";
+  const visit = (entry: number) => {
+    const isLive = model.table.isLive(entry);
+    if (isLive) addToGroup(total, model.keyBytes(entry), model.table.valueBytes(entry));
+    if (isLive || ofHistory) ranking.offer(entry);
+  };
+  if (params.directOnly) visitDirect(model, prefix, visit);
+  else visitUnder(model, prefix, visit);
   return {
-    keys: ranking.entries().map((entry) => listedKey(model, entry)),
+    keys: listedKeys(model, ranking.entries()),
     matchedKeys: total.keys,
     matchedKeyBytes: total.keyBytes,
     matchedValueBytes: total.valueBytes,
@@ -38,9 +45,10 @@ export function listGroups(model: KeyspaceModel, params: ListGroupsParams): Mode
   const prefix = Buffer.from(params.prefixBase64, "base64");
   const groups = new Map<string, KeyGroup>();
   const total = emptyGroup(prefix);
-  for (const entry of entriesUnder(model, prefix)) {
+  visitUnder(model, prefix, (entry) => {
+    if (!model.table.isLive(entry)) return;
     const key = model.viewKey(entry);
-    const valueBytes = model.table.valueBytes[entry] as number;
+    const valueBytes = model.table.valueBytes(entry);
     addToGroup(total, key.length, valueBytes);
     const end = groupEnd(key, prefix.length);
     const name = key.toString("latin1", 0, end === -1 ? key.length : end) + (end === -1 ? "\0key" : "");
@@ -50,7 +58,7 @@ export function listGroups(model: KeyspaceModel, params: ListGroupsParams): Mode
       groups.set(name, group);
     }
     addToGroup(group, key.length, valueBytes);
-  }
+  });
   const heaviest = [...groups.values()].sort((a, b) => liveBytes(b) - liveBytes(a)).slice(0, params.limit);
   return { groups: heaviest, total };
 }
@@ -63,24 +71,25 @@ function groupEnd(key: Buffer, prefixLength: number): number {
   return end;
 }
 
-function* directEntries(model: KeyspaceModel, prefix: Buffer): Generator<number> {
-  const node = model.tree.findPrefix(prefix);
+function visitDirect(model: KeyspaceModel, prefix: Buffer, visit: (entry: number) => void): void {
+  const { table, tree } = model;
+  const node = tree.findPrefix(prefix);
   if (node < 0) return;
-  const { nodes, end } = model.table;
-  for (let entry = 0; entry < end; entry++) if (nodes[entry] === node) yield entry;
+  for (let entry = 0; entry < table.end; entry++) if (table.node(entry) === node) visit(entry);
 }
 
 const OUTSIDE = 0;
 const INSIDE = 1;
 const PARTLY = 2;
 
-function* entriesUnder(model: KeyspaceModel, prefix: Buffer): Generator<number> {
+/** Shows every entry whose key begins with `prefix`, those of deleted keys included. */
+function visitUnder(model: KeyspaceModel, prefix: Buffer, visit: (entry: number) => void): void {
   const place = placeNodes(model, prefix);
-  const { nodes, end } = model.table;
-  for (let entry = 0; entry < end; entry++) {
-    const node = nodes[entry] as number;
+  const { table } = model;
+  for (let entry = 0; entry < table.end; entry++) {
+    const node = table.node(entry);
     const where = node < 0 ? OUTSIDE : place[node];
-    if (where === INSIDE || (where === PARTLY && startsWith(model.viewKey(entry), prefix))) yield entry;
+    if (where === INSIDE || (where === PARTLY && startsWith(model.viewKey(entry), prefix))) visit(entry);
   }
 }
 
@@ -163,35 +172,44 @@ class Ranking {
 }
 
 function valueReader(model: KeyspaceModel, sort: KeySort): (entry: number) => number {
-  const { table } = model;
+  const { table, history } = model;
   switch (sort) {
     case "key":
       return () => 0;
     case "keyBytes":
       return (entry) => model.keyBytes(entry);
     case "liveBytes":
-      return (entry) => model.keyBytes(entry) + (table.valueBytes[entry] as number);
+      return (entry) => model.keyBytes(entry) + table.valueBytes(entry);
     case "valueBytes":
-      return (entry) => table.valueBytes[entry] as number;
+      return (entry) => table.valueBytes(entry);
     case "version":
-      return (entry) => table.versions[entry] as number;
+      return (entry) => table.version(entry);
     case "age":
     case "modRevision":
-      return (entry) => table.modRevisions[entry] as number;
+      return (entry) => table.modRevision(entry);
+    case "historyBytes": {
+      const bytes = history.isKnownByKey ? history.bytesOfAll() : null;
+      return (entry) => bytes?.[entry] ?? 0;
+    }
   }
 }
 
-/** A key's figures as the model has them. */
-export function listedKey(model: KeyspaceModel, entry: number): ListedKey {
-  const { table } = model;
-  return {
+/** The figures of keys as the model has them. */
+function listedKeys(model: KeyspaceModel, entries: number[]): ListedKey[] {
+  const { table, history } = model;
+  const held = history.isKnownByKey ? history.ofEntries(new Set(entries)) : null;
+  return entries.map((entry) => ({
     keyBase64: model.keyOf(entry).toString("base64"),
     keyBytes: model.keyBytes(entry),
-    valueBytes: table.valueBytes[entry] as number,
-    createRevision: table.createRevisions[entry] as number,
-    modRevision: table.modRevisions[entry] as number,
-    version: table.versions[entry] as number,
-  };
+    valueBytes: table.valueBytes(entry),
+    createRevision: table.createRevision(entry),
+    modRevision: table.modRevision(entry),
+    version: table.version(entry),
+    historyBytes: held === null ? null : (held.get(entry)?.bytes ?? 0),
+    historyRevisions: held === null ? null : (held.get(entry)?.revisions ?? 0),
+    deleted: !table.isLive(entry),
+    leased: table.isLeased(entry),
+  }));
 }
 
 function emptyGroup(prefix: Buffer): KeyGroup {

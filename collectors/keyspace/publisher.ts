@@ -21,6 +21,8 @@ export interface HourIncrease {
   hourMs: number;
   observedMs: number;
   revision: number;
+  /** False: the cells' history bytes say nothing. */
+  historyKnown: boolean;
   cells: FrameCells;
 }
 
@@ -29,6 +31,8 @@ export interface Publication {
   status: StatusRow;
   tree: PrefixTree;
   figures: KeyspaceFigures;
+  /** False: the figures' history bytes and revisions say nothing. */
+  historyKnown: boolean;
   frames: FrameRow[];
   hotMinutes: HotMinute[];
   hourIncreases: HourIncrease[];
@@ -46,6 +50,9 @@ const STATE_FIGURES = [
   "largestValueBytes",
   "oldestModRevision",
   "newestModRevision",
+  "historyBytes",
+  "historyRevisions",
+  "leasedKeys",
 ] as const;
 type StateFigures = Record<(typeof STATE_FIGURES)[number], Float64Array> & { childPrefixes: Float64Array };
 
@@ -79,7 +86,7 @@ export class KeyspacePublisher {
   async publish(publication: Publication): Promise<void> {
     const { tree, figures, frames, hotMinutes, hourIncreases, status } = publication;
     const size = figures.keys.length;
-    const state = stateFigures(tree, figures);
+    const state = stateFigures(publication);
     const keyIds = new Map(this.#keyIds);
     if (Date.now() - this.#keyIdsSinceMs > KEY_IDS_LIFE_MS) {
       keyIds.clear();
@@ -126,21 +133,23 @@ export class KeyspacePublisher {
     if (rows.length === 0) return;
     await db.execute(sql`
       insert into prefix_state (cluster_id, slot, keys, key_bytes, value_bytes, direct_keys, largest_value_bytes,
-        oldest_mod_revision, newest_mod_revision, child_prefixes)
+        oldest_mod_revision, newest_mod_revision, history_bytes, history_revisions, leased_keys, child_prefixes)
       select ${this.clusterId}, (row->>0)::int, (row->>1)::bigint, (row->>2)::bigint, (row->>3)::bigint, (row->>4)::bigint,
-        (row->>5)::bigint, (row->>6)::bigint, (row->>7)::bigint, (row->>8)::int
+        (row->>5)::bigint, (row->>6)::bigint, (row->>7)::bigint, (row->>8)::bigint, (row->>9)::bigint, (row->>10)::bigint,
+        (row->>11)::int
       from json_array_elements(${JSON.stringify(rows)}::json) as row
       on conflict (cluster_id, slot) do update set keys = excluded.keys, key_bytes = excluded.key_bytes,
         value_bytes = excluded.value_bytes, direct_keys = excluded.direct_keys,
         largest_value_bytes = excluded.largest_value_bytes, oldest_mod_revision = excluded.oldest_mod_revision,
-        newest_mod_revision = excluded.newest_mod_revision, child_prefixes = excluded.child_prefixes`);
+        newest_mod_revision = excluded.newest_mod_revision, history_bytes = excluded.history_bytes,
+        history_revisions = excluded.history_revisions, leased_keys = excluded.leased_keys, child_prefixes = excluded.child_prefixes`);
   }
 
   #stateDiffers(state: StateFigures, slot: number): boolean {
     const published = this.#published;
     if (published === null || slot >= published.keys.length) return true;
     if (state.childPrefixes[slot] !== published.childPrefixes[slot]) return true;
-    return STATE_FIGURES.some((figure) => state[figure][slot] !== published[figure][slot]);
+    return STATE_FIGURES.some((figure) => !Object.is(state[figure][slot], published[figure][slot]));
   }
 
   async #writeFrame(db: Db, frame: FrameRow): Promise<void> {
@@ -155,27 +164,28 @@ export class KeyspacePublisher {
       });
   }
 
-  async #writeHour(db: Db, { hourMs, observedMs, revision, cells }: HourIncrease): Promise<void> {
+  async #writeHour(db: Db, { hourMs, observedMs, revision, historyKnown, cells }: HourIncrease): Promise<void> {
     const rows = Array.from({ length: cells.length }, (_, i) => [
       cells.slots[i],
       cells.keys[i],
       cells.keyBytes[i],
       cells.valueBytes[i],
+      historyKnown ? cells.historyBytes[i] : null,
       cells.puts[i],
       cells.creates[i],
       cells.deletes[i],
       cells.writtenBytes[i],
     ]);
     await db.execute(sql`
-      insert into prefix_hour (cluster_id, hour, observed_ms, revision, slot, keys, key_bytes, value_bytes, puts, creates,
-        deletes, written_bytes)
+      insert into prefix_hour (cluster_id, hour, observed_ms, revision, slot, keys, key_bytes, value_bytes, history_bytes,
+        puts, creates, deletes, written_bytes)
       select ${this.clusterId}, ${new Date(hourMs).toISOString()}::timestamptz, ${observedMs}, ${revision}, (row->>0)::int,
         (row->>1)::bigint, (row->>2)::bigint, (row->>3)::bigint, (row->>4)::bigint, (row->>5)::bigint, (row->>6)::bigint,
-        (row->>7)::bigint
+        (row->>7)::bigint, (row->>8)::bigint
       from json_array_elements(${JSON.stringify(rows)}::json) as row
       on conflict (cluster_id, hour, slot) do update set observed_ms = prefix_hour.observed_ms + excluded.observed_ms,
         revision = excluded.revision, keys = excluded.keys, key_bytes = excluded.key_bytes,
-        value_bytes = excluded.value_bytes, puts = prefix_hour.puts + excluded.puts,
+        value_bytes = excluded.value_bytes, history_bytes = excluded.history_bytes, puts = prefix_hour.puts + excluded.puts,
         creates = prefix_hour.creates + excluded.creates, deletes = prefix_hour.deletes + excluded.deletes,
         written_bytes = prefix_hour.written_bytes + excluded.written_bytes`);
   }
@@ -191,6 +201,7 @@ export class KeyspacePublisher {
       writes: hot.keys.map(({ writes }) => writes),
       writtenBytes: hot.keys.map(({ writtenBytes }) => writtenBytes),
       unlistedWrites: hot.unlistedWrites,
+      unlistedWrittenBytes: hot.unlistedWrittenBytes,
     };
     await db
       .insert(hotMinute)
@@ -230,10 +241,12 @@ export class KeyspacePublisher {
   }
 }
 
-function stateFigures(tree: PrefixTree, figures: KeyspaceFigures): StateFigures {
+function stateFigures({ tree, figures, historyKnown }: Publication): StateFigures {
   const childPrefixes = new Float64Array(figures.keys.length);
   for (let slot = 0; slot < childPrefixes.length; slot++) childPrefixes[slot] = tree.childPrefixes(slot);
-  return { ...figures, childPrefixes };
+  if (historyKnown) return { ...figures, childPrefixes };
+  const unknown = new Float64Array(figures.keys.length).fill(Number.NaN); // null in JSON
+  return { ...figures, childPrefixes, historyBytes: unknown, historyRevisions: unknown };
 }
 
 /** A row as the upsert reads it, by position; a prefix without keys has no oldest and newest revision. */

@@ -1,3 +1,4 @@
+import type { CostMeter } from "@/collectors/cost-meter";
 import type { EtcdConnection } from "@/collectors/etcd/connection";
 import { isCompacted } from "@/collectors/etcd/errors";
 import { openAny } from "@/collectors/etcd/failover";
@@ -14,10 +15,10 @@ type KeyAtRevision = ListedKey & { leaseId: string | null };
 export async function readKey(
   access: ClusterAccess,
   params: ReadKeyParams,
-  signal: AbortSignal,
+  { signal, meter }: { signal: AbortSignal; meter?: CostMeter },
 ): Promise<ReadKeyAnswer> {
   const key = Buffer.from(params.keyBase64, "base64");
-  const { connection } = await openAny(access);
+  const { connection } = await openAny(access, { meter });
   try {
     const at = new Date().toISOString();
     const { found, revision } = await readAt(connection, key, undefined, signal);

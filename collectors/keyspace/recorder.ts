@@ -3,7 +3,6 @@ import type { KeyspaceFigures, KeyspaceModel } from "@/collectors/keyspace/keysp
 import { type Figures, ROOT } from "@/collectors/keyspace/prefix-tree";
 import type { FrameRow, HotMinute, HourIncrease } from "@/collectors/keyspace/publisher";
 import { encodeFrame, FRAME_FORMAT } from "@/lib/model/frame";
-import { FRAME_MS } from "@/lib/model/time-range";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -13,14 +12,21 @@ const MAX_HOT_KEYS = 200;
 /** A key written once a minute is not hot, and naming each would fill the dictionary with the names of events. */
 const MIN_HOT_WRITES = 2;
 
+/** The length of a frame; a change counts from the next one on. */
+export interface FrameSettings {
+  frameMs: number;
+}
+
 /**
  * Cuts what the model counts into frames, hot minutes and hours. It is asked about once a second and holds back what
  * Postgres has not taken yet.
  */
 export class KeyspaceRecorder {
   #model: KeyspaceModel;
+  #settings: FrameSettings;
   #lookedAtMs: number;
   #frameStartMs: number;
+  #frameMs: number;
   #frameObservedMs = 0;
   #frameBefore: Figures | null = null;
   #isFullDue = true;
@@ -35,10 +41,12 @@ export class KeyspaceRecorder {
   droppedFrames = 0;
 
   /** Begins at `nowMs` with a model that has just become live: its counters stand at zero. */
-  constructor(model: KeyspaceModel, nowMs: number) {
+  constructor(model: KeyspaceModel, settings: FrameSettings, nowMs: number) {
     this.#model = model;
+    this.#settings = settings;
     this.#lookedAtMs = nowMs;
-    this.#frameStartMs = floorTo(nowMs, FRAME_MS);
+    this.#frameMs = settings.frameMs;
+    this.#frameStartMs = floorTo(nowMs, this.#frameMs);
     this.#minuteStartMs = floorTo(nowMs, MINUTE_MS);
   }
 
@@ -52,7 +60,7 @@ export class KeyspaceRecorder {
       this.#hourObservedMs += elapsedMs;
     }
     // Each closes its slice when the clock has passed it; the slice's own start dates it.
-    if (nowMs >= this.#frameStartMs + FRAME_MS) this.#closeFrame(figures, nowMs);
+    if (nowMs >= this.#frameStartMs + this.#frameMs) this.#closeFrame(figures, nowMs);
     if (nowMs >= this.#minuteStartMs + MINUTE_MS) this.#closeMinute(figures, nowMs);
   }
 
@@ -76,9 +84,10 @@ export class KeyspaceRecorder {
       const cells = isFull ? allCells(this.#frameBefore, figures) : changedCells(this.#frameBefore, figures);
       this.#frames.push({
         at,
-        observedMs: Math.min(Math.round(this.#frameObservedMs), FRAME_MS),
+        observedMs: Math.min(Math.round(this.#frameObservedMs), this.#frameMs),
         revision: this.#model.revision,
         ...cellTotals(this.#frameBefore, figures, ROOT),
+        ...(this.#model.historyKnown ? {} : { historyBytes: null }),
         isFull,
         format: FRAME_FORMAT,
         payload: encodeFrame(cells),
@@ -92,7 +101,8 @@ export class KeyspaceRecorder {
       this.droppedFrames++;
       this.#isFullDue = true; // the frames that follow must not lean on the one that is lost
     }
-    this.#frameStartMs = floorTo(nowMs, FRAME_MS);
+    this.#frameMs = this.#settings.frameMs;
+    this.#frameStartMs = floorTo(nowMs, this.#frameMs);
     this.#frameObservedMs = 0;
   }
 
@@ -119,6 +129,7 @@ export class KeyspaceRecorder {
       hourMs: floorTo(this.#minuteStartMs, HOUR_MS),
       observedMs: Math.round(this.#hourObservedMs),
       revision: this.#model.revision,
+      historyKnown: this.#model.historyKnown,
       cells: isFirst ? allCells(null, figures) : changedCells(this.#hourBefore, figures),
     });
     if (this.#hourIncreases.length > MAX_WAITING_FRAMES) this.#hourIncreases.shift();

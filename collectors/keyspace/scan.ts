@@ -1,14 +1,20 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { EtcdConnection } from "@/collectors/etcd/connection";
 import type { KeyValueCursor } from "@/collectors/etcd/key-value";
-import { Leap } from "@/collectors/keyspace/leap";
+import { BoundaryNotes } from "@/collectors/keyspace/boundaries";
+import { MemberGate } from "@/collectors/keyspace/gate";
+import { Leap, type LeapRange, PAGE_KEYS } from "@/collectors/keyspace/leap";
 import { Pacer } from "@/collectors/keyspace/pacer";
+import { type PageRange, PageReader } from "@/collectors/keyspace/page-reader";
 
-const MAX_PAGE_KEYS = 1_000;
-const MIN_PAGE_KEYS = 16;
-const PAGE_BYTES = 2 * 1024 * 1024;
+const PAGE_BYTES = 2 * 1024 ** 2;
+const MIN_PAGE_KEYS = 8;
 /** The first page knows nothing of the values' sizes. */
 const FIRST_PAGE_KEYS = 100;
+/** Between boundaries of the last scan: that there were few bytes is known, and no growth up to this needs a second page. */
+const STORED_PAGE_ROOM = 2;
+/** A scan without pauses lets nobody in between, and takes so many pages as one. */
+const UNPACED_PAGES = 2;
 const BEHIND_RETRY_MS = 200;
 const BEHIND_PATIENCE_MS = 10_000;
 
@@ -21,91 +27,116 @@ export class BehindError extends Error {
 }
 
 export interface Scan {
-  connection: EtcdConnection;
+  connection: Pick<EtcdConnection, "endpoint" | "status" | "rangePage">;
   /** A page must have been read at this revision or later: what came after it is the watch's to tell. */
   minRevision: number;
+  /** Of the last scan; null: this is the first. */
+  boundaries: readonly Buffer[] | null;
+  /** Read before each page, so that a change takes effect at once. */
+  settings: { readonly scanShare: number };
   load(kv: KeyValueCursor): void;
-  onPage(scannedKeys: number): void;
+  /** After each page: how many keys have been read so far. */
+  onPage(keys: number): void;
+  /** The scan waits because the member is not well, or goes on (null). */
+  onHold(reason: string | null): void;
   signal: AbortSignal;
+}
+
+export interface Scanned {
+  /** Of the latest page. */
+  revision: number;
+  keys: number;
+  /** The bounds of about equal pages, for the next scan. */
+  boundaries: Buffer[];
 }
 
 /**
  * Reads every key once, in bounded pages, each at the member's revision of that moment. The pages need no common
  * revision, because a watch from `minRevision` + 1 tells every change behind it: so no compaction can overtake a scan,
- * and etcd keeps no old revisions for us. Returns the revision of the latest page; throws the connection's EtcdError.
+ * and etcd keeps no old revisions for us. Without pauses (a share of 1) the next pages are on their way while one is
+ * loaded. Throws a BehindError or the connection's EtcdError.
  */
-export async function scanKeyspace(scan: Scan): Promise<number> {
-  const leap = new Leap();
-  const pacer = new Pacer();
-  let limit = FIRST_PAGE_KEYS;
-  let scannedKeys = 0;
-  let latestRevision = scan.minRevision;
+export async function scanKeyspace(scan: Scan): Promise<Scanned> {
+  const gate = new MemberGate(scan);
+  const pages = new PageReader({ connection: scan.connection, gate, signal: scan.signal });
   await waitForRevision(scan);
-  while (!leap.done) {
-    scan.signal.throwIfAborted();
-    const startedMs = performance.now();
-    const page = await readPage(scan, leap, limit);
-    if (page.revision < scan.minRevision)
-      throw new BehindError(scan.connection.endpoint, page.revision, scan.minRevision);
-    latestRevision = Math.max(latestRevision, page.revision);
-    scannedKeys += page.keys;
-    scan.onPage(scannedKeys);
-    leap.advance(page, limit);
-    await sleep(pacer.pauseMs(performance.now() - startedMs, page.keys, limit), undefined, { signal: scan.signal });
-    limit = nextLimit(limit, page.keys, page.bytes);
+  try {
+    return await readAll(scan, gate, pages);
+  } finally {
+    pages.close();
   }
-  return latestRevision;
+}
+
+async function readAll(scan: Scan, gate: MemberGate, pages: PageReader): Promise<Scanned> {
+  const { connection, minRevision, settings, signal } = scan;
+  const pacer = new Pacer();
+  const notes = new BoundaryNotes(PAGE_KEYS, PAGE_BYTES);
+  const pagesAtOnce = settings.scanShare >= 1 ? UNPACED_PAGES : 1;
+  const pageSize = new PageSize(pagesAtOnce);
+  const leap = new Leap(everyNth(scan.boundaries ?? [], pagesAtOnce), pageSize.limit);
+  const scanned = { revision: minRevision, keys: 0, boundaries: notes.boundaries };
+  while (!leap.done) {
+    await gate.pass();
+    const range = pageSize.toPageRange(leap);
+    const startedMs = performance.now();
+    const page = await pages.take(range);
+    if (page.revision < minRevision) throw new BehindError(connection.endpoint, page.revision, minRevision);
+    scanned.revision = Math.max(scanned.revision, page.revision);
+    scanned.keys += page.kvs;
+    pageSize.learn(page);
+    leap.advance(page, pageSize.limit);
+    if (settings.scanShare >= 1 && !leap.done) {
+      const ahead = leap.following === null ? [leap] : [leap, leap.following];
+      pages.askAhead(ahead.map((next) => pageSize.toPageRange(next)));
+      await nextTurn(); // requests leave at the end of a turn
+    }
+    page.load((kv) => {
+      scan.load(kv);
+      notes.visit(kv);
+    });
+    scan.onPage(scanned.keys);
+    const tookMs = performance.now() - startedMs;
+    const pauseMs = pacer.pauseMs(tookMs, page.kvs, { limit: range.limit, share: settings.scanShare });
+    if (pauseMs > 0) await sleep(pauseMs, undefined, { signal });
+  }
+  return scanned;
+}
+
+function everyNth(boundaries: readonly Buffer[], n: number): readonly Buffer[] {
+  return boundaries.filter((_, i) => (i + 1) % n === 0);
 }
 
 /** A member's revision never goes back, so one look before the first page is enough. */
 async function waitForRevision({ connection, minRevision, signal }: Scan): Promise<void> {
   const deadlineMs = performance.now() + BEHIND_PATIENCE_MS;
   for (;;) {
-    const { revision } = await connection.status();
+    const { revision } = await connection.status({ signal });
     if (revision >= minRevision) return;
     if (performance.now() > deadlineMs) throw new BehindError(connection.endpoint, revision, minRevision);
     await sleep(BEHIND_RETRY_MS, undefined, { signal });
   }
 }
 
-async function readPage(scan: Scan, leap: Leap, limit: number) {
-  let firstKey: Buffer | null = null;
-  const last = new KeyMark();
-  let keys = 0;
-  const answer = await scan.connection.range(
-    { key: leap.from, rangeEnd: leap.to ?? Buffer.from([0]), limit, serializable: true },
-    (kv) => {
-      scan.load(kv);
-      keys++;
-      last.set(kv);
-      if (firstKey === null) firstKey = last.copy();
-    },
-    { signal: scan.signal },
-  );
-  const { count, more, bytes, revision } = answer;
-  return { firstKey, lastKey: keys > 0 ? last.copy() : null, keys, count, more, bytes, revision };
-}
+/** As many keys as make about 2 MB at the size of the last ones, growing at most fourfold a page. */
+class PageSize {
+  limit = FIRST_PAGE_KEYS;
+  #pages: number;
+  #bytesPerKey = 0;
 
-/** Where the key just visited lies; copied only when asked, once a page. */
-class KeyMark {
-  #buffer: Uint8Array = Buffer.alloc(0);
-  #start = 0;
-  #end = 0;
-
-  set(kv: KeyValueCursor): void {
-    this.#buffer = kv.buffer;
-    this.#start = kv.keyStart;
-    this.#end = kv.keyEnd;
+  /** `pages` of the usual size as one. */
+  constructor(pages: number) {
+    this.#pages = pages;
   }
 
-  copy(): Buffer {
-    return Buffer.from(this.#buffer.subarray(this.#start, this.#end));
+  toPageRange({ from, to, isStored }: LeapRange): PageRange {
+    return { from, to, limit: isStored ? STORED_PAGE_ROOM * this.#pages * PAGE_KEYS : this.limit };
   }
-}
 
-/** As many keys as make about 2 MB at the size just seen, growing at most fourfold a page. */
-function nextLimit(limit: number, keys: number, bytes: number): number {
-  if (keys === 0) return limit;
-  const fitting = Math.floor(PAGE_BYTES / (bytes / keys));
-  return Math.max(MIN_PAGE_KEYS, Math.min(MAX_PAGE_KEYS, limit * 4, fitting));
+  learn({ kvs, bytes }: { kvs: number; bytes: number }): void {
+    if (kvs === 0) return;
+    // Large values are remembered for some pages: where some were there may be more.
+    this.#bytesPerKey = Math.max(bytes / kvs, this.#bytesPerKey / 2);
+    const fitting = Math.floor((this.#pages * PAGE_BYTES) / this.#bytesPerKey);
+    this.limit = Math.max(MIN_PAGE_KEYS, Math.min(this.#pages * PAGE_KEYS, this.limit * 4, fitting));
+  }
 }

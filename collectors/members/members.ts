@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { CostMeter } from "@/collectors/cost-meter";
+import { NoEndpointError } from "@/collectors/etcd/failover";
 import { judgeFailure, judgeMembers } from "@/collectors/members/health";
 import { MembersPoller } from "@/collectors/members/poll";
+import { SilenceNote } from "@/collectors/members/silence";
 import { writeMembers } from "@/collectors/members/write";
 import { reportState } from "@/collectors/report-state";
 import type { Db } from "@/lib/db/client";
@@ -11,6 +14,8 @@ export interface MembersCollectorOptions {
   db: Db;
   clusterId: number;
   access: ClusterAccess;
+  /** Counts what the polls cost. */
+  meter?: CostMeter;
   log: Log;
 }
 
@@ -31,13 +36,14 @@ export function openMembersCollector(options: MembersCollectorOptions): MembersC
 }
 
 async function run(options: MembersCollectorOptions, signal: AbortSignal): Promise<void> {
-  const poller = new MembersPoller(options.access);
+  const poller = new MembersPoller(options.access, options.meter);
+  const silence = new SilenceNote(options.db, options.clusterId);
   let retryMs = FIRST_RETRY_MS;
   let failure: string | null = null;
   try {
     while (!signal.aborted) {
       const startedMs = performance.now();
-      failure = await pollOnce(poller, options, { signal, lastFailure: failure });
+      failure = await pollOnce(poller, options, { signal, silence, lastFailure: failure });
       const pauseMs = failure === null ? INTERVAL_MS - (performance.now() - startedMs) : retryMs;
       retryMs = failure === null ? FIRST_RETRY_MS : Math.min(retryMs * 2, LAST_RETRY_MS);
       await sleep(jittered(pauseMs), undefined, { signal }).catch(() => undefined);
@@ -51,11 +57,12 @@ async function run(options: MembersCollectorOptions, signal: AbortSignal): Promi
 async function pollOnce(
   poller: MembersPoller,
   { db, clusterId, access, log }: MembersCollectorOptions,
-  { signal, lastFailure }: { signal: AbortSignal; lastFailure: string | null },
+  { signal, silence, lastFailure }: { signal: AbortSignal; silence: SilenceNote; lastFailure: string | null },
 ): Promise<string | null> {
   try {
     const poll = await poller.poll(signal);
     await writeMembers(db, clusterId, poll);
+    await silence.answered();
     await reportState(db, clusterId, "members", await judgeMembers(poll, access));
     if (lastFailure !== null) log.info({ collector: "members" }, "members can be read again");
     return null;
@@ -65,10 +72,13 @@ async function pollOnce(
     const failure = report.reason ?? String(error);
     // A cluster that stays away is one line in the log, not one every few seconds.
     if (failure !== lastFailure) log.warn({ collector: "members", failure, error: String(error) }, "members not read");
-    // The database itself may be what is away.
-    await reportState(db, clusterId, "members", report).catch((fault) => {
+    try {
+      if (error instanceof NoEndpointError) await silence.silent(failure);
+      await reportState(db, clusterId, "members", report);
+    } catch (fault) {
+      // The database itself may be what is away.
       log.warn({ collector: "members", error: String(fault) }, "collector state not written");
-    });
+    }
     return failure;
   }
 }

@@ -1,3 +1,4 @@
+import type { CostMeter } from "@/collectors/cost-meter";
 import { EtcdConnection } from "@/collectors/etcd/connection";
 import { explainFailure } from "@/collectors/etcd/explain";
 import {
@@ -38,10 +39,12 @@ const STATUS_DEADLINE_MS = 3_000;
 /** Asks all members of a cluster for their status, over connections that stay open between two polls. */
 export class MembersPoller {
   #access: ClusterAccess;
+  #meter: CostMeter | undefined;
   #connections = new Map<string, EtcdConnection>();
 
-  constructor(access: ClusterAccess) {
+  constructor(access: ClusterAccess, meter?: CostMeter) {
     this.#access = access;
+    this.#meter = meter;
   }
 
   /**
@@ -90,7 +93,7 @@ export class MembersPoller {
   }
 
   async #ask(endpoint: string, signal: AbortSignal): Promise<Answer> {
-    const connection = this.#connections.get(endpoint) ?? EtcdConnection.open(endpoint, this.#access);
+    const connection = this.#connections.get(endpoint) ?? EtcdConnection.open(endpoint, this.#access, this.#meter);
     this.#connections.set(endpoint, connection);
     const startedMs = performance.now();
     try {

@@ -1,5 +1,7 @@
 import { and, eq, isNull, notInArray } from "drizzle-orm";
+import { listMemberEvents } from "@/collectors/members/events";
 import type { MembersPoll, PolledMember } from "@/collectors/members/poll";
+import { writeTimelineEvent } from "@/collectors/timeline";
 import type { Db } from "@/lib/db/client";
 import { cluster, member, memberSample } from "@/lib/db/schema";
 
@@ -15,12 +17,14 @@ export class OtherClusterError extends Error {
 }
 
 /**
- * Writes what a poll has found, in one transaction: the members as they are, a sample of each that answered, and the
- * cluster's id when it was not known. Throws an OtherClusterError, and writes nothing, when it is another.
+ * Writes what a poll has found, in one transaction: the members as they are, a sample of each that answered, what has
+ * changed since the poll before onto the timeline, and the cluster's id when it was not known. Throws an OtherClusterError, and writes nothing, when it is another.
  */
 export async function writeMembers(db: Db, clusterId: number, poll: MembersPoll): Promise<void> {
   await db.transaction(async (tx) => {
     await keepClusterId(tx, clusterId, poll.clusterId);
+    const before = await tx.select().from(member).where(eq(member.clusterId, clusterId));
+    for (const event of listMemberEvents(before, poll)) await writeTimelineEvent(tx, clusterId, event);
     const memberIds = poll.members.map(({ memberId }) => memberId);
     await tx.delete(member).where(and(eq(member.clusterId, clusterId), notInArray(member.memberId, memberIds)));
     for (const polled of poll.members) await writeMember(tx, clusterId, poll.at, polled);

@@ -53,7 +53,7 @@ export class Supervisor {
     this.#startWeb({ ...environment, ...WEB_ENVIRONMENT, HOSTNAME: options.host, PORT: String(port) }, options.dataDir);
     await Promise.race([demo.registered, sleep(DEMO_GRACE_MS, undefined, { ref: false })]);
     if (this.#stopping.signal.aborted) return;
-    this.#startWorker(environment, options.dataDir);
+    this.#startWorker({ ...environment, ETCDSCOPE_DATA_DIR: options.dataDir }, options.dataDir);
     if (port !== options.port) this.#terminal.line("web", `port ${options.port} is taken, using ${port}`);
     await this.#announce(url, startMs, options.dataDir);
     for (const { id, name } of clusters) {

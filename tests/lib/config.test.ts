@@ -3,8 +3,13 @@ import { ConfigError, readLogLevel, readWebConfig, readWorkerConfig } from "@/li
 
 const good = { DATABASE_URL: "postgres://user:word@127.0.0.1:5432/etcdscope", ETCDSCOPE_SECRET_KEY: "ab".repeat(32) };
 
-test("worker and web read the same three settings", () => {
-  const config = readWorkerConfig({ ...good, LOG_LEVEL: "debug" });
+test("worker and web read the same three settings, the worker its data directory besides", () => {
+  const { dataDir, ...config } = readWorkerConfig({
+    ...good,
+    LOG_LEVEL: "debug",
+    ETCDSCOPE_DATA_DIR: "/var/lib/etcdscope",
+  });
+  expect(dataDir).toBe("/var/lib/etcdscope");
   expect(config.databaseUrl).toBe(good.DATABASE_URL);
   expect(config.secretKey).toHaveLength(32);
   expect(config.logLevel).toBe("debug");

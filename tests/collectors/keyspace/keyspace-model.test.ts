@@ -180,6 +180,80 @@ describe("the keyspace model", () => {
     expect(model.figures().keys[parent]).toBe(books.held.size);
   });
 
+  test("prefixes whose last key and history are gone make room for others, and keep their slots", () => {
+    const model = new KeyspaceModel(new PrefixTree({ nodes: 1000, children: 3 }));
+    const books = new Books();
+    for (const name of ["a", "b", "c"]) model.put(books.put(`/r/${name}/k`, 1));
+    const slot = model.tree.findPrefix(Buffer.from("/r/a/"));
+    model.delete(books.delete("/r/a/k") as KeyFields);
+    model.put(books.put("/r/d/k", 1)); // the history of the deleted key is still held
+    expect(model.tree.findPrefix(Buffer.from("/r/d/"))).toBe(-1);
+    model.compact(books.revision);
+    model.put(books.put("/r/d/k", 2)); // there would be room, but the key lies in *other*
+    expect(model.tree.findPrefix(Buffer.from("/r/d/"))).toBe(-1);
+    expect(model.keys).toBe(3);
+    model.delete(books.delete("/r/d/k") as KeyFields);
+    model.compact(books.revision);
+    model.put(books.put("/r/e/k", 1));
+    expect(model.tree.findPrefix(Buffer.from("/r/e/"))).toBeGreaterThan(0);
+    expect(model.tree.findPrefix(Buffer.from("/r/a/"))).toBe(slot);
+    model.put(books.put("/r/f/k", 1));
+    expect(model.tree.findPrefix(Buffer.from("/r/f/"))).toBe(-1);
+    expect(model.figures().keys[model.tree.findPrefix(Buffer.from("/r/"))]).toBe(4);
+  });
+
+  test("with little room, whatever comes and goes, it equals the books", () => {
+    const step = fc.record({
+      name: fc.nat(7),
+      tail: fc.nat(1),
+      what: fc.constantFrom("put", "put", "delete", "compact"),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const model = new KeyspaceModel(new PrefixTree({ nodes: 12, children: 3 }));
+        const books = new Books();
+        for (const { name, tail, what } of steps) {
+          const key = `/r/${name}/${tail === 0 ? "" : "deep/"}k`;
+          if (what === "put") model.put(books.put(key, name));
+          else if (what === "compact") model.compact(books.revision);
+          else {
+            const deleted = books.delete(key);
+            if (deleted) model.delete(deleted);
+          }
+          model.completeRevision(books.revision);
+        }
+        const valueBytes = [...books.held.values()].reduce((sum, held) => sum + held.valueBytes, 0);
+        const figures = model.figures();
+        expect([model.keys, figures.keys[0], figures.valueBytes[0]]).toEqual([
+          books.held.size,
+          books.held.size,
+          valueBytes,
+        ]);
+        expect(model.unknownDeletes).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("counts the keys that hang on a lease", () => {
+    const model = new KeyspaceModel();
+    const books = new Books();
+    const put = (key: string, hasLease: boolean) => model.put({ ...books.put(key, 1), hasLease });
+    const leased = () => model.figures().leasedKeys[model.tree.findPrefix(Buffer.from("/r/"))];
+    put("/r/a", true);
+    put("/r/b", true);
+    put("/r/c", false);
+    expect(leased()).toBe(2);
+    put("/r/a", false);
+    put("/r/c", true);
+    put("/r/c", true);
+    expect(leased()).toBe(2);
+    model.delete(books.delete("/r/b") as KeyFields);
+    expect(leased()).toBe(1);
+    put("/r/b", true);
+    expect(leased()).toBe(2);
+  });
+
   test("names the hottest keys of a minute, also those deleted and made anew", () => {
     const model = new KeyspaceModel();
     const books = new Books();

@@ -45,11 +45,14 @@ test("a scan overtaken by writes, deletes and compactions ends equal to etcd", a
   model.beginScan();
   const churning = churn();
   const seen = new Set<number>();
-  const revision = await scanKeyspace({
+  const { revision } = await scanKeyspace({
     connection: scanning,
     minRevision: model.revision,
+    boundaries: null,
+    settings: { scanShare: 0.25 },
     load: (kv) => model.load(kv),
     onPage: (keys) => seen.add(keys),
+    onHold: () => undefined,
     signal: AbortSignal.timeout(60_000),
   });
   expect(seen.size).toBeGreaterThan(5);
@@ -68,6 +71,39 @@ test("a scan overtaken by writes, deletes and compactions ends equal to etcd", a
     expect({ prefix, keys: figures.keys[slot], valueBytes: figures.valueBytes[slot] }).toEqual({ prefix, ...expected });
   }
   expect(model.keys).toBe(truth.keys);
+});
+
+test("a scan between the boundaries of the one before reads the same keys, a page each, or two without pauses", async () => {
+  const scanning = EtcdConnection.open(etcd.endpoint, { endpoints: [etcd.endpoint] });
+  const listing = JSON.parse(await etcd.etcdctl("get", "", "--prefix", "--keys-only", "-w", "json"));
+  const expected = (listing.kvs as { key: string }[]).map(({ key }) => key);
+  const scan = async (boundaries: readonly Buffer[] | null, scanShare: number) => {
+    const keys: string[] = [];
+    let pages = 0;
+    const scanned = await scanKeyspace({
+      ...{ connection: scanning, minRevision: 1, boundaries, settings: { scanShare } },
+      load: (kv) => keys.push(kv.copyKey().toString("base64")),
+      onPage: () => pages++,
+      onHold: () => undefined,
+      signal: AbortSignal.timeout(60_000),
+    });
+    expect(keys).toEqual(expected);
+    expect(scanned.keys).toBe(expected.length);
+    return { ...scanned, pages };
+  };
+  const first = await scan(null, 1);
+  for (const { scanShare, pagesAtOnce } of [
+    { scanShare: 0.9, pagesAtOnce: 1 },
+    { scanShare: 1, pagesAtOnce: 2 },
+  ]) {
+    const later = await scan(first.boundaries, scanShare);
+    expect(later.boundaries).toEqual(first.boundaries);
+    expect(later.pages).toBe(Math.ceil((first.boundaries.length + 1) / pagesAtOnce));
+  }
+  expect(first.boundaries.map((key) => key.toString("base64"))).toEqual(
+    expected.filter((_, i) => i > 0 && i % 1_000 === 0),
+  );
+  scanning.close();
 });
 
 /** Writes, overwrites and deletes all over the keyspace with compactions between, then counts with etcdctl. */

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openMembersCollector } from "@/collectors/members/members";
-import { cluster, collectorState, member, memberSample } from "@/lib/db/schema";
+import { cluster, collectorState, member, memberSample, timelineEvent } from "@/lib/db/schema";
 import { log } from "@/lib/log";
 import type { ClusterAccess } from "@/lib/model/questions";
 import { useTestDb } from "@/tests/support/db";
@@ -40,6 +40,16 @@ async function readMembers(clusterId: number) {
 async function readState(clusterId: number) {
   const [state] = await testDb().db.select().from(collectorState).where(eq(collectorState.clusterId, clusterId));
   return state;
+}
+
+/** What the timeline says, a line an event, in order. */
+async function readTimeline(clusterId: number): Promise<string[]> {
+  const events = await testDb()
+    .db.select()
+    .from(timelineEvent)
+    .where(eq(timelineEvent.clusterId, clusterId))
+    .orderBy(timelineEvent.at, timelineEvent.kind);
+  return events.map(({ kind, text }) => `${kind}: ${text}`);
 }
 
 /** Waits until the collector reports this health. */
@@ -107,6 +117,12 @@ describe("one member", () => {
     expect(await readMembers(clusterId)).toEqual([before]);
     await etcd.restart();
     await untilHealth(clusterId, "ok", 10_000);
+    // Its election after the start is told as well, by the first poll or the second.
+    const told = (await readTimeline(clusterId)).filter((line) => !line.startsWith("leader-change: "));
+    expect(told).toEqual([
+      `member-down: No member can be reached. ${failed.reason}`,
+      "member-up: etcd can be reached again.",
+    ]);
   });
 
   test("keeps the start of a state while it lasts", async () => {
@@ -158,6 +174,9 @@ describe("one member", () => {
     await etcd.etcdctl("alarm", "disarm");
     await untilHealth(clusterId, "ok");
     expect(await readMembers(clusterId)).toMatchObject([{ alarms: [] }]);
+    const told = await readTimeline(clusterId);
+    expect(told).toContain("alarm: The NOSPACE alarm of alone is cleared.");
+    expect(told.filter((line) => line.startsWith("defragmentation: alone was defragmented: db size"))).toHaveLength(1);
   });
 });
 
@@ -187,6 +206,9 @@ describe("three members", () => {
     const dead = (await readMembers(clusterId))[2];
     expect(dead).toMatchObject({ name: "m2", failure: refused, revision: rows[2]?.revision });
     expect(dead?.at?.getTime()).toBeLessThan(dead?.checkedAt.getTime() as number);
+    expect((await readTimeline(clusterId)).filter((line) => line.startsWith("member-down"))).toEqual([
+      `member-down: m2 does not answer. ${refused}`,
+    ]);
 
     await members[0]?.etcdctl("member", "remove", dead?.memberId as string);
     await expect.poll(async () => (await readMembers(clusterId)).length, { timeout: 15_000 }).toBe(2);

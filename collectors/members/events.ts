@@ -1,0 +1,107 @@
+import type { MembersPoll, PolledMember } from "@/collectors/members/poll";
+import type { TimelineEvent } from "@/collectors/timeline";
+import type { member } from "@/lib/db/schema";
+import { formatBytes } from "@/lib/model/units";
+
+/** What was known of a member before a poll. */
+export type KnownMember = Pick<
+  typeof member.$inferSelect,
+  "memberId" | "name" | "isLeader" | "alarms" | "failure" | "dbSizeBytes" | "revision" | "raftTerm"
+>;
+
+/** A file that has become this much smaller was defragmented (rules.md, L07). */
+const DEFRAGMENTED_RATIO = 0.1;
+
+/**
+ * What has changed since the poll before, each once. A member that is seen for the first time has no past, so it makes
+ * no event. A restart makes none either: a Status answer has no uptime, and a member that was away for less than the
+ * time between two polls looks as it did.
+ */
+export function listMemberEvents(before: readonly KnownMember[], poll: MembersPoll): TimelineEvent[] {
+  if (before.length === 0) return [];
+  const known = new Map(before.map((row) => [row.memberId, row]));
+  const ofMembers = poll.members.flatMap((polled) => {
+    const past = known.get(polled.memberId);
+    if (past === undefined) return [];
+    return [...reachChange(past, polled), ...alarmChange(past, polled), ...defragmentation(past, polled)].map(
+      (event) => ({ ...event, at: poll.at, memberId: polled.memberId }),
+    );
+  });
+  return [...ofMembers, ...leaderChange(before, poll).map((event) => ({ ...event, at: poll.at }))];
+}
+
+type Change = Pick<TimelineEvent, "kind" | "text" | "memberId">;
+
+function reachChange(past: KnownMember, polled: PolledMember): Change[] {
+  const name = nameOf(polled);
+  if (past.failure === null && polled.failure !== null) {
+    return [{ kind: "member-down", text: `${name} does not answer. ${polled.failure}` }];
+  }
+  if (past.failure !== null && polled.failure === null) return [{ kind: "member-up", text: `${name} answers again.` }];
+  return [];
+}
+
+/** One event, also where one alarm goes as another comes. */
+function alarmChange(past: KnownMember, polled: PolledMember): Change[] {
+  const raised = polled.alarms.filter((alarm) => !past.alarms.includes(alarm));
+  const cleared = past.alarms.filter((alarm) => !polled.alarms.includes(alarm));
+  const words = [
+    ...raised.map((alarm) => `${nameOf(polled)} raises the ${alarm} alarm.`),
+    ...cleared.map((alarm) => `The ${alarm} alarm of ${nameOf(polled)} is cleared.`),
+  ];
+  return words.length === 0 ? [] : [{ kind: "alarm", text: words.join(" ") }];
+}
+
+/**
+ * etcd's file never shrinks by itself: deletes and compaction free pages inside it. Size in use may well have gone down
+ * as well, by the compaction one does before. A revision that went back is another story: restored data.
+ */
+function defragmentation(past: KnownMember, { status, ...polled }: PolledMember): Change[] {
+  if (status === null || past.dbSizeBytes === null || past.revision === null) return [];
+  const { dbSizeBytes, dbSizeInUseBytes, revision } = status;
+  if (dbSizeBytes > past.dbSizeBytes * (1 - DEFRAGMENTED_RATIO) || revision < past.revision) return [];
+  const sizes = `db size went from ${formatBytes(past.dbSizeBytes)} to ${formatBytes(dbSizeBytes)}`;
+  const text = `${nameOf(polled)} was defragmented: ${sizes}, of which ${formatBytes(dbSizeInUseBytes)} are in use.`;
+  return [{ kind: "defragmentation", text }];
+}
+
+/** Another leader, none, one again, or the same after another election. */
+function leaderChange(before: readonly KnownMember[], { members }: MembersPoll): Change[] {
+  const past = before.find(({ isLeader }) => isLeader);
+  const now = members.find(({ isLeader }) => isLeader);
+  const terms = termWords(newestTerm(before.map(({ raftTerm }) => raftTerm)), newestTermOf(members));
+  if (now === undefined) {
+    return past === undefined
+      ? []
+      : [{ kind: "leader-change", text: `The cluster has lost its leader, ${nameOf(past)}.` }];
+  }
+  const { memberId } = now;
+  if (past === undefined) {
+    return [{ kind: "leader-change", memberId, text: `${nameOf(now)} is the leader; there was none before${terms}.` }];
+  }
+  if (past.memberId !== memberId) {
+    return [
+      { kind: "leader-change", memberId, text: `${nameOf(now)} is the leader in place of ${nameOf(past)}${terms}.` },
+    ];
+  }
+  if (terms === "") return [];
+  return [{ kind: "leader-change", memberId, text: `${nameOf(now)} was elected leader once more${terms}.` }];
+}
+
+/** `, raft term 4 after 3`; empty when no term has passed, or one is not known. */
+function termWords(before: number | null, now: number | null): string {
+  return before === null || now === null || now <= before ? "" : `, raft term ${now} after ${before}`;
+}
+
+function newestTermOf(members: readonly PolledMember[]): number | null {
+  return newestTerm(members.map(({ status }) => status?.raftTerm ?? null));
+}
+
+function newestTerm(terms: readonly (number | null)[]): number | null {
+  const known = terms.filter((term) => term !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+function nameOf({ name, memberId }: { name: string; memberId: string }): string {
+  return name || memberId;
+}
