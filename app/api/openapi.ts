@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import { ChurnAnswer, ChurnParams } from "@/lib/api/churn";
 import {
   AccessInput,
   ClusterInput,
@@ -9,8 +10,13 @@ import {
   TestAnswer,
 } from "@/lib/api/clusters";
 import { Problem } from "@/lib/api/common";
+import { CompareAnswer, CompareParams } from "@/lib/api/compare";
+import { CostAnswer, CostParams } from "@/lib/api/cost";
+import { HEATMAP_LAYOUT, HEATMAP_TYPE, HeatmapAnswer, HeatmapParams } from "@/lib/api/heatmap";
 import { KeyAnswer, KeyParams, TopKeysAnswer, TopKeysParams } from "@/lib/api/keys";
+import { LedgerAnswer } from "@/lib/api/ledger";
 import { MemberSeriesAnswer, MemberSeriesParams, MembersAnswer } from "@/lib/api/members";
+import { PatternsAnswer, PatternsParams } from "@/lib/api/patterns";
 import {
   PrefixesAnswer,
   PrefixesParams,
@@ -19,6 +25,8 @@ import {
   SeriesAnswer,
   SeriesParams,
 } from "@/lib/api/prefixes";
+import { StorageAnswer, StoragePatch } from "@/lib/api/storage";
+import { TimelineAnswer, TimelineParams } from "@/lib/api/timeline";
 
 const ClusterPath = z.object({ cluster: z.string().describe("A cluster's name or id") });
 const ExportFormat = z.object({
@@ -31,6 +39,8 @@ interface Operation {
   query?: z.ZodObject;
   body?: z.ZodType;
   answer?: z.ZodType;
+  /** What it answers besides JSON: the type, and in words what it is. */
+  binary?: { type: string; description: string };
   status?: "200" | "201" | "204";
   /** Statuses besides 400 and 500. */
   problems: readonly string[];
@@ -63,7 +73,7 @@ const OPERATIONS: Record<string, Partial<Record<"get" | "post" | "patch" | "dele
   "/api/v1/clusters/{cluster}": {
     get: { summary: "One cluster", tag: "clusters", answer: ClusterSummary, problems: STORED },
     patch: {
-      ...{ summary: "Rename, pause or resume a cluster", tag: "clusters", body: ClusterPatch },
+      ...{ summary: "Rename, pause, resume or adjust a cluster", tag: "clusters", body: ClusterPatch },
       ...{ answer: ClusterSummary, problems: ["403", "404", "409", "415", "503"] },
     },
     delete: {
@@ -89,6 +99,18 @@ const OPERATIONS: Record<string, Partial<Record<"get" | "post" | "patch" | "dele
       ...{ answer: SeriesAnswer, problems: STORED },
     },
   },
+  "/api/v1/clusters/{cluster}/prefixes/compare": {
+    get: {
+      ...{ summary: "The children of a prefix at two instants", tag: "keyspace" },
+      ...{ query: CompareParams.extend(ExportFormat.shape), answer: CompareAnswer, problems: STORED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/ledger": {
+    get: {
+      ...{ summary: "What fills the file of each member", tag: "members", query: ExportFormat },
+      ...{ answer: LedgerAnswer, problems: STORED },
+    },
+  },
   "/api/v1/clusters/{cluster}/prefixes/search": {
     get: {
       ...{
@@ -97,6 +119,12 @@ const OPERATIONS: Record<string, Partial<Record<"get" | "post" | "patch" | "dele
         query: PrefixSearchParams.extend(ExportFormat.shape),
       },
       ...{ answer: PrefixSearchAnswer, problems: STORED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/heatmap": {
+    get: {
+      ...{ summary: "Prefixes by time, as a matrix", tag: "keyspace", query: HeatmapParams, answer: HeatmapAnswer },
+      ...{ binary: { type: HEATMAP_TYPE, description: HEATMAP_LAYOUT }, problems: STORED },
     },
   },
   "/api/v1/clusters/{cluster}/keys/top": {
@@ -118,6 +146,37 @@ const OPERATIONS: Record<string, Partial<Record<"get" | "post" | "patch" | "dele
     get: {
       ...{ summary: "A measure of every member over time", tag: "members" },
       ...{ query: MemberSeriesParams.extend(ExportFormat.shape), answer: MemberSeriesAnswer, problems: STORED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/churn": {
+    get: {
+      ...{ summary: "Size against written bytes, prefix by prefix", tag: "keyspace" },
+      ...{ query: ChurnParams.extend(ExportFormat.shape), answer: ChurnAnswer, problems: STORED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/patterns": {
+    get: {
+      ...{ summary: "What stands out in a range, in plain words", tag: "keyspace", query: PatternsParams },
+      ...{ answer: PatternsAnswer, problems: STORED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/cost": {
+    get: {
+      ...{ summary: "What reading a cluster cost it", tag: "members", query: CostParams.extend(ExportFormat.shape) },
+      ...{ answer: CostAnswer, problems: STORED },
+    },
+  },
+  "/api/v1/clusters/{cluster}/timeline": {
+    get: {
+      ...{ summary: "What happened to a cluster", tag: "timeline", query: TimelineParams.extend(ExportFormat.shape) },
+      ...{ answer: TimelineAnswer, problems: STORED },
+    },
+  },
+  "/api/v1/storage": {
+    get: { summary: "What measurements take on disk", tag: "storage", answer: StorageAnswer, problems: ["503"] },
+    patch: {
+      ...{ summary: "Set how long measurements are kept", tag: "storage", body: StoragePatch, answer: StorageAnswer },
+      ...{ problems: ["403", "415", "503"] },
     },
   },
   "/healthz": {
@@ -165,11 +224,16 @@ function toOperation(path: string, operation: Operation): ZodOpenApiOperationObj
     responses: {
       [operation.status ?? "200"]: {
         description: summary,
-        ...(answer && { content: { "application/json": { schema: answer } } }),
+        ...(answer && { content: { "application/json": { schema: answer }, ...toBinaryContent(operation) } }),
       },
       ...Object.fromEntries(["400", ...problems, "500"].map((code) => [code, PROBLEM_RESPONSE])),
     },
   };
+}
+
+function toBinaryContent({ binary }: Operation) {
+  if (binary === undefined) return {};
+  return { [binary.type]: { schema: { type: "string" as const, format: "binary", description: binary.description } } };
 }
 
 const PROBLEM_RESPONSE = {

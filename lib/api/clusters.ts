@@ -31,6 +31,8 @@ export type ClusterInput = z.infer<typeof ClusterInput>;
 export const ClusterPatch = z.strictObject({
   paused: z.boolean().optional(),
   name: ClusterInput.shape.name.optional(),
+  scanShare: z.number().min(0.01).max(1).optional().describe("Share of the time a scan may keep etcd busy"),
+  frameSeconds: z.literal([10, 30, 60]).optional().describe("Length of the samples that are recorded"),
 });
 export type ClusterPatch = z.infer<typeof ClusterPatch>;
 
@@ -65,6 +67,11 @@ export const ClusterSummary = z.object({
     scannedKeys: z.number().nullable(),
     expectedKeys: z.number().nullable(),
     endpoint: z.string().nullable(),
+    historyReason: z.string().nullable().describe("Why history is not known, in plain words; null while it is"),
+    compactRevision: z.number().nullable().describe("What etcd has compacted up to; null: not known"),
+    driftCheckedAt: z.string().nullable().describe("The last comparison of the model with etcd; null: none yet"),
+    driftCheckedKeys: z.number().nullable().describe("Keys compared since `since`"),
+    driftKeys: z.number().nullable().describe("Those that differed; anything but 0 leads to a resync"),
   }),
   version: z.string().nullable(),
   memberCount: z.number().nullable(),
@@ -77,6 +84,7 @@ export const ClusterSummary = z.object({
   sampledAt: z.string().nullable(),
   keys: z.number().nullable(),
   liveBytes: z.number().nullable(),
+  historyBytes: z.number().nullable().describe("Held in superseded revisions and tombstones; null: not measured"),
   /** Over the last 60 s, exact; null when nothing of them was watched. */
   writesPerSecond: z.number().nullable(),
   /** Writes per second of the last hour, one point a minute, null where nobody watched. */

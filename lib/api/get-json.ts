@@ -27,13 +27,24 @@ export async function sendJson<Answer>(
 ): Promise<Answer> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (method !== "GET") headers["content-type"] = "application/json";
-  const init = { method, headers, body: body === undefined ? null : JSON.stringify(body), signal: signal ?? null };
+  const sent = body === undefined ? null : JSON.stringify(body);
+  const response = await send(path, { method, headers, body: sent, signal: signal ?? null });
+  return (response.status === 204 ? undefined : await response.json()) as Answer;
+}
+
+/** GETs `path` where the answer is not JSON. Throws an `ApiError`. */
+export async function getBytes(path: string, params: object = {}, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const response = await send(path + toSearch(params), { signal: signal ?? null });
+  return response.arrayBuffer();
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, init).catch((error: unknown) => {
-    if (signal?.aborted) throw error;
+    if (init.signal?.aborted) throw error;
     throw new ApiError(noAnswer(path));
   });
   if (!response.ok) throw new ApiError(await readProblem(response, path));
-  return (response.status === 204 ? undefined : await response.json()) as Answer;
+  return response;
 }
 
 /** Where an endpoint of one cluster lies; `cluster` is its name or id. */

@@ -4,9 +4,20 @@ import { AnsweredRange, Origin, RangeParams } from "@/lib/api/common";
 import { clusterPath, getJson } from "@/lib/api/get-json";
 import { countsRefreshMs, isOfCluster, LIVE_REFRESH_MS } from "@/lib/api/refresh";
 
-export const TOP_KEY_ORDERS = ["writes", "valueBytes", "keyBytes", "version", "age"] as const;
+export const TOP_KEY_ORDERS = [
+  "writes",
+  "writtenBytes",
+  "historyBytes",
+  "valueBytes",
+  "keyBytes",
+  "version",
+  "age",
+] as const;
 
-/** `GET …/{cluster}/keys/top`. `age`: the longest not written, stalest first. */
+/**
+ * `GET …/{cluster}/keys/top`. `writes` and `writtenBytes` count over the range, the others are of the keys as they are
+ * now. `historyBytes`: the most bytes held in superseded revisions; `age`: the longest not written, stalest first.
+ */
 export const TopKeysParams = RangeParams.extend({
   by: z.enum(TOP_KEY_ORDERS).default("writes"),
   prefix: z.string().default(""),
@@ -29,11 +40,17 @@ export const TopKeyRow = z.object({
   modifiedAt: z.string().nullable(),
   /** The clock begins here: a revision without an instant is older than this. */
   clockSince: z.string().nullable(),
-  /** Writes in the range, only for `by=writes`; a lower bound, `writesAtMost` the upper. Equal: exact. */
+  historyBytes: z.number().nullable().describe("Held in superseded revisions and tombstones; null: not measured"),
+  historyRevisions: z.number().nullable().describe("How many of them there are"),
+  deleted: z.boolean().describe("Not there any more; listed for what it still holds, or for what was written to it"),
+  leased: z.boolean().nullable().describe("Attached to a lease; null: not known"),
+  /** Writes in the range, only for `by=writes` and `writtenBytes`; a lower bound, `…AtMost` the upper. Equal: exact. */
   writes: z.number().nullable(),
   writesAtMost: z.number().nullable(),
   writesPerSecond: z.number().nullable(),
   writtenBytes: z.number().nullable(),
+  writtenBytesAtMost: z.number().nullable().describe("Null: not known"),
+  writtenBytesPerSecond: z.number().nullable(),
   origin: Origin,
 });
 export type TopKeyRow = z.infer<typeof TopKeyRow>;
@@ -46,6 +63,8 @@ export const TopKeysAnswer = z.object({
   revision: z.number().nullable(),
   at: z.string().nullable(),
   lagMs: z.number().nullable(),
+  historyReason: z.string().nullable().describe("Why history is not known, in plain words; null while it is"),
+  compactRevision: z.number().nullable().describe("What etcd has compacted up to; null: not known"),
   range: AnsweredRange,
 });
 export type TopKeysAnswer = z.infer<typeof TopKeysAnswer>;
@@ -69,6 +88,8 @@ export const KeyAnswer = z.object({
   leaseId: z.string().nullable(),
   leaseTtlSeconds: z.number().nullable(),
   leaseGrantedSeconds: z.number().nullable(),
+  historyBytes: z.number().nullable().describe("Held in its superseded revisions; null: not known"),
+  historyRevisions: z.number().nullable(),
   /** Revisions of this key that compaction has left, newest first, the current one included. */
   revisions: z.array(
     z.object({ modRevision: z.number(), version: z.number(), valueBytes: z.number(), at: z.string().nullable() }),

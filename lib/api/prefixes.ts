@@ -16,6 +16,8 @@ export const PREFIX_SORTS = [
   "writesPerSecond",
   "writtenBytesPerSecond",
   "growthBytes",
+  "historyBytes",
+  "leasedKeys",
   "prefix",
 ] as const;
 
@@ -41,7 +43,13 @@ export const PrefixRow = z.object({
   keyBytes: z.number(),
   valueBytes: z.number(),
   liveBytes: z.number(),
-  historyBytes: z.number().nullable().describe("Null: not measured yet"),
+  historyBytes: z
+    .number()
+    .nullable()
+    .describe("Key and value bytes of superseded revisions and tombstones not compacted; null: `historyReason`"),
+  historyRevisions: z.number().nullable().describe("How many of them there are"),
+  heldBytes: z.number().nullable().describe("liveBytes + historyBytes"),
+  leasedKeys: z.number().nullable().describe("Keys attached to a lease; null: not counted"),
   largestValueBytes: z.number(),
   share: z.number().describe("Of the parent's live bytes, 0 to 1"),
   /** Rates are averages over the watched part of the range; null where nothing of it was watched, or for a key. */
@@ -71,11 +79,22 @@ export const PrefixesAnswer = z.object({
   at: z.string().nullable(),
   lagMs: z.number().nullable(),
   clockSince: z.string().nullable().describe("Where the clock of revisions begins"),
+  historyReason: z.string().nullable().describe("Why history is not known, in plain words; null while it is"),
+  compactRevision: z.number().nullable().describe("What etcd has compacted up to; null: not known"),
   range: AnsweredRange,
 });
 export type PrefixesAnswer = z.infer<typeof PrefixesAnswer>;
 
-export const SERIES_MEASURES = ["liveBytes", "keys", "puts", "creates", "deletes", "writes", "writtenBytes"] as const;
+export const SERIES_MEASURES = [
+  "liveBytes",
+  "keys",
+  "historyBytes",
+  "puts",
+  "creates",
+  "deletes",
+  "writes",
+  "writtenBytes",
+] as const;
 
 /** `GET …/{cluster}/prefixes/series`: one prefix over time, and its heaviest children. */
 export const SeriesParams = RangeParams.extend({

@@ -20,9 +20,12 @@ export async function registerCluster(db: Db, input: ClusterInput, secretKey: Bu
   }
 }
 
-/** Renames, pauses or resumes a cluster; answers its id. Throws a `ConflictError` where the file declares it. */
+/**
+ * Renames, pauses, resumes or adjusts a cluster; answers its id. The name of one that the file declares cannot be
+ * changed: a `ConflictError`. How much it may be read is not the file's to say.
+ */
 export async function changeCluster(db: Db, nameOrId: string, patch: ClusterPatch): Promise<number> {
-  const row = await findEditable(db, nameOrId);
+  const row = await (patch.name === undefined ? findKnown(db, nameOrId) : findEditable(db, nameOrId));
   try {
     if (!(await updateCluster(db, row.id, patch))) throw new UnknownClusterError(nameOrId);
   } catch (error) {
@@ -44,8 +47,7 @@ export async function testAccess(db: Db, access: AccessInput, secretKey: Buffer)
 
 /** Tries a registered cluster with what is stored of it. */
 export async function testCluster(db: Db, nameOrId: string, secretKey: Buffer): Promise<TestAnswer> {
-  const row = await findCluster(db, nameOrId);
-  if (!row) throw new UnknownClusterError(nameOrId);
+  const row = await findKnown(db, nameOrId);
   try {
     return await askTest(db, readClusterAccess(row, secretKey), secretKey);
   } catch (error) {
@@ -58,9 +60,14 @@ function askTest(db: Db, access: ClusterAccess, secretKey: Buffer): Promise<Test
   return askWorker(db, null, "test-connection", { accessSealedBase64 }, { timeoutMs: TEST_TIMEOUT_MS });
 }
 
-async function findEditable(db: Db, nameOrId: string): Promise<ClusterRow> {
+async function findKnown(db: Db, nameOrId: string): Promise<ClusterRow> {
   const row = await findCluster(db, nameOrId);
   if (!row) throw new UnknownClusterError(nameOrId);
+  return row;
+}
+
+async function findEditable(db: Db, nameOrId: string): Promise<ClusterRow> {
+  const row = await findKnown(db, nameOrId);
   if (row.source !== "file") return row;
   throw new ConflictError(`The cluster "${row.name}" is declared in etcdscope.yaml and cannot be changed here.`, {
     remedy: "Change or remove its entry in that file and start etcdscope again.",

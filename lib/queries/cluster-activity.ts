@@ -2,10 +2,9 @@ import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { ClusterSummary } from "@/lib/api/clusters";
 import type { Db } from "@/lib/db/client";
-import { keyspaceFrame, prefix } from "@/lib/db/schema";
+import { cluster, keyspaceFrame, prefix } from "@/lib/db/schema";
 import { toKeyText } from "@/lib/model/key-text";
-import { FRAME_MS } from "@/lib/model/time-range";
-import { sumFrames } from "@/lib/queries/sum-frames";
+import { readTotals } from "@/lib/queries/totals";
 
 /** How busy a cluster is. */
 export type ClusterActivity = Pick<ClusterSummary, "writesPerSecond" | "writesSparkline" | "hottestPrefix">;
@@ -40,16 +39,19 @@ export async function readActivity(
 const writes = sql`sum(${keyspaceFrame.puts} + ${keyspaceFrame.deletes})`.mapWith(Number);
 const observedMs = sql`sum(${keyspaceFrame.observedMs})`.mapWith(Number);
 
-/** Over the last six closed frames: the running one is not written yet. */
+/** Over the closed frames of a minute: the running one, however long, is not written yet. */
 async function readLastMinute(db: Db, clusterIds: number[], nowMs: number): Promise<Map<number, number>> {
   const rows = await db
     .select({ clusterId: keyspaceFrame.clusterId, writes, observedMs })
     .from(keyspaceFrame)
+    .innerJoin(cluster, eq(cluster.id, keyspaceFrame.clusterId))
     .where(
       and(
         inArray(keyspaceFrame.clusterId, clusterIds),
-        gte(keyspaceFrame.at, new Date(nowMs - MINUTE_MS - FRAME_MS)),
+        gte(keyspaceFrame.at, new Date(nowMs - 2 * MINUTE_MS)), // no frame is longer than a minute
         lt(keyspaceFrame.at, new Date(nowMs)),
+        sql`${keyspaceFrame.at} >= ${new Date(nowMs - MINUTE_MS).toISOString()}::timestamptz
+          - ${cluster.frameSeconds} * interval '1 second'`,
       ),
     )
     .groupBy(keyspaceFrame.clusterId);
@@ -109,11 +111,11 @@ async function readHottestPrefix(db: Db, clusterId: number, nowMs: number): Prom
     .where(and(eq(prefix.clusterId, clusterId), eq(above.parentSlot, ROOT_SLOT), eq(prefix.isOther, false)));
   const range = { fromMs: nowMs - MINUTES * MINUTE_MS, toMs: nowMs };
   const slots = new Set(resources.map(({ slot }) => slot));
-  const { sums, observedMs } = await sumFrames(db, clusterId, range, slots);
+  const { sum, observedMs } = await readTotals(db, clusterId, { range, slots, nowMs });
   let most: { prefix: Buffer; writes: number } | null = null;
   for (const { slot, prefix } of resources) {
-    const { puts, deletes } = sums.get(slot);
-    if (puts + deletes > (most?.writes ?? 0)) most = { prefix, writes: puts + deletes };
+    const writes = sum("puts", slot) + sum("deletes", slot);
+    if (writes > (most?.writes ?? 0)) most = { prefix, writes };
   }
   if (most === null || observedMs === 0) return null;
   const { text, base64 } = toKeyText(most.prefix);

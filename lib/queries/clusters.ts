@@ -4,7 +4,7 @@ import type { Db } from "@/lib/db/client";
 import { cluster } from "@/lib/db/schema";
 import { type ClusterActivity, readActivity } from "@/lib/queries/cluster-activity";
 import { type ClusterFacts, readClusterFacts } from "@/lib/queries/cluster-facts";
-import { toModelStanding } from "@/lib/queries/model-state";
+import { toHistoryStanding, toModelStanding } from "@/lib/queries/model-state";
 
 /** The fleet, sorted by risk: failed ones, degraded ones, the fullest, then by name. */
 export async function listClusters(db: Db, nowMs: number): Promise<ClustersAnswer> {
@@ -79,6 +79,10 @@ function toSummary(row: ClusterRow, facts: ClusterFacts, activity: ClusterActivi
       scannedKeys: facts.status?.scannedKeys ?? null,
       expectedKeys: facts.status?.expectedKeys ?? null,
       endpoint: facts.status?.endpoint ?? null,
+      ...toHistoryStanding(facts.status),
+      driftCheckedAt: facts.status?.driftCheckedAt?.toISOString() ?? null,
+      driftCheckedKeys: facts.status?.driftCheckedKeys ?? null,
+      driftKeys: facts.status?.driftKeys ?? null,
     },
     version: (speaker ?? facts.members.find(({ version }) => version !== null))?.version ?? null,
     memberCount: facts.members.length > 0 ? facts.members.length : null,
@@ -90,6 +94,7 @@ function toSummary(row: ClusterRow, facts: ClusterFacts, activity: ClusterActivi
     sampledAt: largest?.at?.toISOString() ?? null,
     keys: facts.root?.keys ?? null,
     liveBytes: facts.root ? facts.root.keyBytes + facts.root.valueBytes : null,
+    historyBytes: facts.root?.historyBytes ?? null,
     ...activity,
   };
 }

@@ -1,6 +1,7 @@
 import type { KeyAnswer, KeyParams } from "@/lib/api/keys";
 import type { Db } from "@/lib/db/client";
 import { toKeyText } from "@/lib/model/key-text";
+import type { ReadKeyAnswer } from "@/lib/model/questions";
 import { askWorker } from "@/lib/queries/ask-worker";
 import { ParameterError } from "@/lib/queries/errors";
 import { toKeyBytes } from "@/lib/queries/key-bytes";
@@ -34,6 +35,7 @@ export async function readKey(db: Db, clusterId: number, params: KeyParams): Pro
     leaseId: current?.leaseId ?? null,
     leaseTtlSeconds: current?.leaseTtlSeconds ?? null,
     leaseGrantedSeconds: current?.leaseGrantedSeconds ?? null,
+    ...toHistory(bytes.length, answer),
     revisions: revisions.map(({ modRevision, version, valueBytes }) => ({
       modRevision,
       version,
@@ -45,4 +47,14 @@ export async function readKey(db: Db, clusterId: number, params: KeyParams): Pro
     at: answer.at,
     origin: "exact",
   };
+}
+
+/** What the key holds besides its current revision: as the model has it, else the sum of what etcd listed, if all. */
+function toHistory(keyBytes: number, { current, earlier, earlierTruncated }: ReadKeyAnswer) {
+  if (typeof current?.historyBytes === "number") {
+    return { historyBytes: current.historyBytes, historyRevisions: current.historyRevisions ?? null };
+  }
+  if (earlierTruncated) return { historyBytes: null, historyRevisions: null };
+  const historyBytes = earlier.reduce((sum, { valueBytes }) => sum + keyBytes + valueBytes, 0);
+  return { historyBytes, historyRevisions: earlier.length };
 }

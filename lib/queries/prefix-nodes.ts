@@ -15,6 +15,10 @@ export interface PrefixNode {
   largestValueBytes: number;
   oldestModRevision: number | null;
   newestModRevision: number | null;
+  /** Null: not measured. */
+  historyBytes: number | null;
+  historyRevisions: number | null;
+  leasedKeys: number;
 }
 
 const COLUMNS = {
@@ -29,6 +33,9 @@ const COLUMNS = {
   largestValueBytes: prefixState.largestValueBytes,
   oldestModRevision: prefixState.oldestModRevision,
   newestModRevision: prefixState.newestModRevision,
+  historyBytes: prefixState.historyBytes,
+  historyRevisions: prefixState.historyRevisions,
+  leasedKeys: prefixState.leasedKeys,
 };
 
 /** The node whose prefix is exactly these bytes; null when the tree has none. Served by `prefix_by_digest`. */

@@ -71,10 +71,16 @@ export function sortEntries(entries: readonly PrefixEntry[], order: PageOrder): 
     .map(({ entry }) => entry);
 }
 
-/** How to ask the worker for the single keys of a page; null when all keys lie before the cursor. */
-export function toKeyQuestion(order: PageOrder): Pick<ListKeysParams, "sort" | "descending" | "after"> | null {
+/**
+ * How to ask the worker for the single keys of a page; null when all keys lie before the cursor. While history is not
+ * known, no key differs from another in it.
+ */
+export function toKeyQuestion(
+  order: PageOrder,
+  { isHistoryKnown }: { isHistoryKnown: boolean },
+): Pick<ListKeysParams, "sort" | "descending" | "after"> | null {
   const { sort, after } = order;
-  const ownSort = KEY_SORTS[sort];
+  const ownSort = sort === "historyBytes" && !isHistoryKnown ? undefined : KEY_SORTS[sort];
   if (ownSort !== undefined) {
     const descending = order.descending;
     if (after === null) return { sort: ownSort, descending, after: null };
@@ -95,10 +101,17 @@ const KEY_SORTS: Partial<Record<PrefixSort, KeySort>> = {
   keyBytes: "keyBytes",
   valueBytes: "valueBytes",
   largestValueBytes: "valueBytes",
+  historyBytes: "historyBytes",
 };
 
 function positionOf({ bytes, row }: PrefixEntry, sort: PrefixSort): Position {
-  return { value: sort === "prefix" ? null : row[sort], bytes, kind: row.kind };
+  return { value: sortValue(row, sort), bytes, kind: row.kind };
+}
+
+/** Whether a single key has a lease is no order among them: they come last, by their bytes. */
+function sortValue(row: PrefixRow, sort: PrefixSort): number | null {
+  if (sort === "prefix" || (sort === "leasedKeys" && row.kind === "key")) return null;
+  return row[sort];
 }
 
 function comparePositions(a: Position, b: Position, { sort, descending }: PageOrder): number {

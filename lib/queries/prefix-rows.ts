@@ -40,34 +40,50 @@ export function toNodeEntry(node: PrefixNode, window: PrefixWindow, context: Row
       growthKeys: growth?.keys ?? null,
       oldestModRevision: node.oldestModRevision,
       newestModRevision: node.newestModRevision,
+      historyBytes: node.historyBytes,
+      historyRevisions: node.historyRevisions,
+      leasedKeys: node.leasedKeys,
       hasChildren: !node.isOther && node.keys > 0,
     },
     context,
   );
 }
 
-/** The row of a single key. It has no rates: frames know prefixes only. */
+/** The row of a single key. It has no rates: frames know prefixes only. A deleted one is there for its history alone. */
 export function toKeyEntry(key: ListedKey, context: RowContext): PrefixEntry {
   const { keyBytes, valueBytes, modRevision } = key;
+  const live = key.deleted
+    ? { keys: 0, keyBytes: 0, valueBytes: 0, largestValueBytes: 0 }
+    : { keys: 1, keyBytes, valueBytes, largestValueBytes: valueBytes };
   return toEntry(
     Buffer.from(key.keyBase64, "base64"),
     {
       ...NO_RATES,
+      ...live,
       kind: "key",
-      keys: 1,
-      keyBytes,
-      valueBytes,
-      largestValueBytes: valueBytes,
       oldestModRevision: modRevision,
       newestModRevision: modRevision,
+      historyBytes: key.historyBytes ?? null,
+      historyRevisions: key.historyRevisions ?? null,
+      leasedKeys: key.leased === undefined ? null : Number(key.leased),
       hasChildren: false,
     },
     context,
   );
 }
 
+/** What only the tree knows of a group of keys. */
+export type GroupHistory = Pick<PrefixNode, "historyBytes" | "historyRevisions"> & { leasedKeys: number | null };
+
+const NO_HISTORY: GroupHistory = { historyBytes: null, historyRevisions: null, leasedKeys: null };
+
 /** The row of a group of keys that is no node of the tree. */
-export function toGroupEntry(group: KeyGroup, kind: PrefixRow["kind"], context: RowContext): PrefixEntry {
+export function toGroupEntry(
+  group: KeyGroup & Partial<GroupHistory>,
+  kind: PrefixRow["kind"],
+  context: RowContext,
+): PrefixEntry {
+  const { historyBytes, historyRevisions, leasedKeys } = { ...NO_HISTORY, ...group };
   return toEntry(
     Buffer.from(group.prefixBase64, "base64"),
     {
@@ -76,6 +92,9 @@ export function toGroupEntry(group: KeyGroup, kind: PrefixRow["kind"], context: 
       kind,
       oldestModRevision: null,
       newestModRevision: null,
+      historyBytes,
+      historyRevisions,
+      leasedKeys,
       hasChildren: kind === "prefix",
     },
     context,
@@ -100,7 +119,7 @@ function ratesOf(node: PrefixNode, { counts, observedSeconds }: PrefixWindow) {
 
 type RowFigures = Omit<
   PrefixRow,
-  "prefix" | "prefixBase64" | "liveBytes" | "historyBytes" | "share" | "origin" | "newestModAt"
+  "prefix" | "prefixBase64" | "liveBytes" | "heldBytes" | "share" | "origin" | "newestModAt"
 >;
 
 function toEntry(bytes: Buffer, figures: RowFigures, { parentLiveBytes, origin }: RowContext): PrefixEntry {
@@ -114,7 +133,7 @@ function toEntry(bytes: Buffer, figures: RowFigures, { parentLiveBytes, origin }
       prefixBase64: base64,
       ...figures,
       liveBytes,
-      historyBytes: null,
+      heldBytes: figures.historyBytes === null ? null : liveBytes + figures.historyBytes,
       share,
       origin,
       newestModAt: null,

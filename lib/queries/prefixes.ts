@@ -5,10 +5,17 @@ import type { TimeRange } from "@/lib/model/time-range";
 import { askWorker } from "@/lib/queries/ask-worker";
 import { WorkerAbsentError, WorkerAnswerError } from "@/lib/queries/errors";
 import { toKeyBytes } from "@/lib/queries/key-bytes";
-import { type ModelStanding, readModelStanding } from "@/lib/queries/model-state";
+import { type HistoryStanding, type ModelStanding, readStandings } from "@/lib/queries/model-state";
 import { findNode, listChildNodes, listNodesOf, type PrefixNode } from "@/lib/queries/prefix-nodes";
 import { type PageOrder, sortEntries, toCursor, toKeyQuestion, toPageOrder } from "@/lib/queries/prefix-page";
-import { type PrefixEntry, type RowContext, toGroupEntry, toKeyEntry, toNodeEntry } from "@/lib/queries/prefix-rows";
+import {
+  type GroupHistory,
+  type PrefixEntry,
+  type RowContext,
+  toGroupEntry,
+  toKeyEntry,
+  toNodeEntry,
+} from "@/lib/queries/prefix-rows";
 import { toQueryRange } from "@/lib/queries/query-range";
 import { readRevisionClock } from "@/lib/queries/revision-clock";
 import { type PrefixWindow, readWindow } from "@/lib/queries/window";
@@ -38,13 +45,13 @@ export async function listPrefixes(
   // One snapshot for the standing and the figures: what the answer says of its revision is true of every row.
   const stored = await db.transaction(
     async (tx) => {
-      const standing = await readModelStanding(tx, clusterId, nowMs);
-      const node = standing.revision === null ? null : await findNode(tx, clusterId, parent);
-      return { standing, node, children: node ? await listChildNodes(tx, clusterId, node.slot) : [] };
+      const standings = await readStandings(tx, clusterId, nowMs);
+      const node = standings.standing.revision === null ? null : await findNode(tx, clusterId, parent);
+      return { ...standings, node, children: node ? await listChildNodes(tx, clusterId, node.slot) : [] };
     },
     { isolationLevel: "repeatable read", accessMode: "read only" },
   );
-  if (stored.standing.revision === null) return emptyAnswer(stored.standing, question.range);
+  if (stored.standing.revision === null) return emptyAnswer(stored, question.range);
   // A prefix of the tree that has been emptied may still begin keys that follow another separator.
   const answer =
     stored.node && (stored.node.keys > 0 || parent.length === 0)
@@ -71,6 +78,7 @@ async function withInstants(db: Db, clusterId: number, answer: PrefixesAnswer, n
 
 interface ChildQuestion {
   standing: ModelStanding;
+  history: HistoryStanding;
   parent: Buffer;
   order: PageOrder;
   limit: number;
@@ -88,7 +96,10 @@ async function listNodeChildren(
   const window = await readWindow(db, clusterId, { range, slots, nowMs });
   const context = toContext(question.standing, node);
   const entries = children
-    .filter(({ slot, keys }) => keys > 0 || window.counts(slot).puts + window.counts(slot).deletes > 0)
+    .filter(({ slot, keys, historyBytes }) => {
+      const { puts, deletes } = window.counts(slot);
+      return keys > 0 || puts + deletes > 0 || (historyBytes ?? 0) > 0;
+    })
     .map((child) => toNodeEntry(child, window, context));
   if (node.directKeys > 0) entries.push(...(await listDirectKeys(db, clusterId, question, context)));
   return toAnswer(question, window, node.keys === 0 ? null : toNodeEntry(node, window, context), entries);
@@ -98,10 +109,10 @@ async function listNodeChildren(
 async function listDirectKeys(
   db: Db,
   clusterId: number,
-  { node, children, order, limit }: ChildQuestion & { node: PrefixNode; children: PrefixNode[] },
+  { node, children, order, limit, history }: ChildQuestion & { node: PrefixNode; children: PrefixNode[] },
   context: RowContext,
 ): Promise<PrefixEntry[]> {
-  const keyQuestion = toKeyQuestion(order);
+  const keyQuestion = toKeyQuestion(order, { isHistoryKnown: history.historyReason === null });
   if (keyQuestion === null) return [];
   try {
     const answer = await askWorker(
@@ -128,15 +139,23 @@ function isWorkerFailure(error: unknown): boolean {
 }
 
 /** What hangs on the node itself. The largest value is an upper bound unless it is larger than every child's. */
-function directTotal(node: PrefixNode, children: readonly PrefixNode[]): KeyGroup {
-  const total = { keys: node.keys, keyBytes: node.keyBytes, valueBytes: node.valueBytes };
+function directTotal(node: PrefixNode, children: readonly PrefixNode[]): KeyGroup & GroupHistory {
+  const { keys, keyBytes, valueBytes, historyBytes, historyRevisions, leasedKeys } = node;
+  const total = { keys, keyBytes, valueBytes, historyBytes, historyRevisions, leasedKeys };
   for (const child of children) {
     total.keys -= child.keys;
     total.keyBytes -= child.keyBytes;
     total.valueBytes -= child.valueBytes;
+    total.leasedKeys -= child.leasedKeys;
+    total.historyBytes = lessKnown(total.historyBytes, child.historyBytes);
+    total.historyRevisions = lessKnown(total.historyRevisions, child.historyRevisions);
   }
   const largestValueBytes = Math.min(node.largestValueBytes, total.valueBytes);
   return { prefixBase64: node.prefix.toString("base64"), isKey: false, ...total, largestValueBytes };
+}
+
+function lessKnown(total: number | null, part: number | null): number | null {
+  return total === null || part === null ? null : total - part;
 }
 
 async function listRawChildren(db: Db, clusterId: number, question: ChildQuestion): Promise<PrefixesAnswer> {
@@ -189,7 +208,7 @@ function toContext(standing: ModelStanding, parent: { keyBytes: number; valueByt
 }
 
 function toAnswer(
-  { standing, order, limit, range }: ChildQuestion,
+  { standing, history, order, limit, range }: ChildQuestion,
   window: PrefixWindow,
   parent: PrefixEntry | null,
   entries: readonly PrefixEntry[],
@@ -204,6 +223,7 @@ function toAnswer(
     items: page.map(({ row }) => row),
     nextCursor: last && mayHaveMore ? toCursor(order, last, range) : null,
     ...standing,
+    ...history,
     clockSince: null,
     range: toAnsweredRange(window),
   };
@@ -214,12 +234,16 @@ function toAnsweredRange({ range, observedSeconds }: Pick<PrefixWindow, "range" 
 }
 
 /** Before the first baseline is done nothing is known, not even that it is nothing. */
-function emptyAnswer(standing: ModelStanding, range: TimeRange): PrefixesAnswer {
+function emptyAnswer(
+  { standing, history }: Pick<ChildQuestion, "standing" | "history">,
+  range: TimeRange,
+): PrefixesAnswer {
   return {
     parent: null,
     items: [],
     nextCursor: null,
     ...standing,
+    ...history,
     clockSince: null,
     range: toAnsweredRange({ range, observedSeconds: 0 }),
   };

@@ -20,13 +20,15 @@ export interface Buckets {
   atMs: number[];
 }
 
-/**
- * Buckets aligned to multiples of their step: `stepSeconds`, but never so fine that there are more than about 240
- * points, in whole multiples of `unitMs` (what one stored row covers).
- */
-export function toBuckets(range: TimeRange, stepSeconds = 0, unitMs = FRAME_MS): Buckets {
+/** The length of a bucket: `stepSeconds`, but never so fine that a range has more than about 240. Whole frames. */
+export function toStepMs(range: TimeRange, stepSeconds = 0): number {
   const wantedMs = Math.max(bucketSizeMs(range), stepSeconds * 1_000);
-  const stepMs = Math.ceil(wantedMs / unitMs) * unitMs;
+  return Math.ceil(wantedMs / FRAME_MS) * FRAME_MS;
+}
+
+/** Buckets aligned to multiples of their step. */
+export function toBuckets(range: TimeRange, stepSeconds = 0): Buckets {
+  const stepMs = toStepMs(range, stepSeconds);
   const fromMs = Math.floor(range.fromMs / stepMs) * stepMs;
   const count = Math.ceil((range.toMs - fromMs) / stepMs);
   return { fromMs, stepMs, atMs: Array.from({ length: count }, (_, i) => fromMs + i * stepMs) };

@@ -1,24 +1,26 @@
 import type { SeriesAnswer, SeriesParams } from "@/lib/api/prefixes";
 import type { Db } from "@/lib/db/client";
+import type { FrameMeasure } from "@/lib/model/frame";
 import { toKeyText } from "@/lib/model/key-text";
 import type { TimeRange } from "@/lib/model/time-range";
-import { HOUR_MS } from "@/lib/queries/hours";
 import { toKeyBytes } from "@/lib/queries/key-bytes";
 import { findNode, listChildNodes, type PrefixNode } from "@/lib/queries/prefix-nodes";
-import { type Buckets, toBuckets, toQueryRange } from "@/lib/queries/query-range";
-import { readFrameBuckets, readHourBuckets, type SlotBuckets, type SlotPoint } from "@/lib/queries/slot-buckets";
-import { isHourly, readWindow } from "@/lib/queries/window";
+import { toQueryRange, toStepMs } from "@/lib/queries/query-range";
+import { readSamples, type Samples } from "@/lib/queries/samples";
+import { readWindow } from "@/lib/queries/window";
 
 type Measure = SeriesParams["measure"];
 
-const UNITS: Record<Measure, SeriesAnswer["unit"]> = {
-  liveBytes: "bytes",
-  keys: "keys",
-  puts: "perSecond",
-  creates: "perSecond",
-  deletes: "perSecond",
-  writes: "perSecond",
-  writtenBytes: "bytesPerSecond",
+/** What each measure is the sum of, and the unit of its points. */
+const SHOWN: Record<Measure, { unit: SeriesAnswer["unit"]; parts: readonly FrameMeasure[] }> = {
+  liveBytes: { unit: "bytes", parts: ["keyBytes", "valueBytes"] },
+  keys: { unit: "keys", parts: ["keys"] },
+  historyBytes: { unit: "bytes", parts: ["historyBytes"] },
+  puts: { unit: "perSecond", parts: ["puts"] },
+  creates: { unit: "perSecond", parts: ["creates"] },
+  deletes: { unit: "perSecond", parts: ["deletes"] },
+  writes: { unit: "perSecond", parts: ["puts", "deletes"] },
+  writtenBytes: { unit: "bytesPerSecond", parts: ["writtenBytes"] },
 };
 
 /**
@@ -33,24 +35,22 @@ export async function readSeries(
 ): Promise<SeriesAnswer> {
   const bytes = toKeyBytes("prefix", params.prefix, params.prefixBase64);
   const range = toQueryRange(params, nowMs);
-  const hourly = isHourly(range, nowMs);
-  const buckets = toBuckets(range, params.step, hourly ? HOUR_MS : undefined);
   const node = await findNode(db, clusterId, bytes);
   const children = node ? await listHeaviest(db, clusterId, { node, params, range, nowMs }) : [];
   const slots = node ? [node.slot, ...children.map(({ slot }) => slot)] : [];
-  const read = hourly ? readHourBuckets : readFrameBuckets;
-  const current = new Map((node ? [node, ...children] : []).map((known) => [known.slot, known]));
-  const points = await read(db, clusterId, { buckets, range, slots, current: range.toMs >= nowMs ? current : null });
+  const { unit, parts } = SHOWN[params.measure];
+  const question = { range, stepMs: toStepMs(range, params.step), measures: parts, slots };
+  const samples = await readSamples(db, clusterId, question, nowMs);
   return {
     measure: params.measure,
-    unit: UNITS[params.measure],
-    stepSeconds: buckets.stepMs / 1_000,
-    atMs: buckets.atMs,
-    series: toSeries(bytes, children, { node, points, measure: params.measure, buckets }),
+    unit,
+    stepSeconds: samples.stepMs / 1_000,
+    atMs: samples.atMs,
+    series: toSeries(bytes, children, { node, samples, measure: params.measure }),
     range: {
-      from: new Date(buckets.fromMs).toISOString(),
+      from: new Date(samples.atMs[0] ?? range.fromMs).toISOString(),
       to: new Date(range.toMs).toISOString(),
-      observedSeconds: points.observedMs.reduce((sum, ms) => sum + ms, 0) / 1_000,
+      observedSeconds: samples.observedMs.reduce((sum, ms) => sum + ms, 0) / 1_000,
     },
     origin: "exact",
   };
@@ -81,6 +81,7 @@ async function weigh(
   const { measure } = params;
   if (measure === "keys") return (node) => node.keys;
   if (measure === "liveBytes") return (node) => node.keyBytes + node.valueBytes;
+  if (measure === "historyBytes") return (node) => node.historyBytes ?? 0;
   const window = await readWindow(db, clusterId, { range, slots: new Set(nodes.map(({ slot }) => slot)), nowMs });
   return ({ slot }) => {
     const counts = window.counts(slot);
@@ -90,17 +91,15 @@ async function weigh(
 
 interface Drawn {
   node: PrefixNode | null;
-  points: SlotBuckets;
+  samples: Samples;
   measure: Measure;
-  buckets: Buckets;
 }
 
 function toSeries(bytes: Buffer, children: readonly PrefixNode[], drawn: Drawn): SeriesAnswer["series"] {
-  const { node, points, measure, buckets } = drawn;
-  const valuesOf = (slot: number) =>
-    buckets.atMs.map((_, i) => pointValue(points.of(slot, i), measure, points.observedMs[i] ?? 0));
+  const { node, samples, measure } = drawn;
+  const valuesOf = (slot: number) => pointsOf(samples, measure, slot);
   const { text: prefix, base64: prefixBase64 } = toKeyText(bytes);
-  const own = node ? valuesOf(node.slot) : buckets.atMs.map(() => null);
+  const own = node ? valuesOf(node.slot) : samples.atMs.map(() => null);
   const series: SeriesAnswer["series"] = [{ prefix, prefixBase64, kind: "prefix", values: own }];
   if (children.length === 0) return series;
   const parts = children.map((child) => {
@@ -123,10 +122,14 @@ function restOf(total: number | null, parts: readonly (number | null)[]): number
   return Math.max(0, total - parts.reduce<number>((sum, part) => sum + (part ?? 0), 0));
 }
 
-function pointValue(point: SlotPoint, measure: Measure, observedMs: number): number | null {
-  if (observedMs === 0) return null;
-  if (measure === "keys") return point.gauge?.keys ?? null;
-  if (measure === "liveBytes") return point.gauge && point.gauge.keyBytes + point.gauge.valueBytes;
-  const { counts } = point;
-  return (measure === "writes" ? counts.puts + counts.deletes : counts[measure]) / (observedMs / 1_000);
+/** Gauges as they are, counts per watched second; null where nobody watched or it is not known. */
+function pointsOf(samples: Samples, measure: Measure, slot: number): (number | null)[] {
+  const { unit, parts } = SHOWN[measure];
+  const isRate = unit === "perSecond" || unit === "bytesPerSecond";
+  const start = samples.rowOf(slot) * samples.atMs.length;
+  return samples.atMs.map((_, i) => {
+    const value = parts.reduce((sum, part) => sum + (samples.of(part)[start + i] as number), 0);
+    if (Number.isNaN(value)) return null;
+    return isRate ? value / ((samples.observedMs[i] as number) / 1_000) : value;
+  });
 }

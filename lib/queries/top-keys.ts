@@ -5,9 +5,9 @@ import type { KeySort, ListedKey } from "@/lib/model/questions";
 import type { TimeRange } from "@/lib/model/time-range";
 import { askWorker } from "@/lib/queries/ask-worker";
 import { WorkerAbsentError, WorkerAnswerError } from "@/lib/queries/errors";
-import { type HotKeyCount, listHotKeys } from "@/lib/queries/hot-keys";
+import { type HotKeyCount, type HotOrder, listHotKeys } from "@/lib/queries/hot-keys";
 import { toKeyBytes } from "@/lib/queries/key-bytes";
-import { readModelStanding } from "@/lib/queries/model-state";
+import { readStandings } from "@/lib/queries/model-state";
 import { toQueryRange } from "@/lib/queries/query-range";
 import { type RevisionClock, readRevisionClock } from "@/lib/queries/revision-clock";
 
@@ -17,7 +17,8 @@ const JOIN_TIMEOUT_MS = 2_000;
 /** Hot keys have been written lately, so the newest keys hold nearly all of them. */
 const JOINED_KEYS = 1_000;
 
-const ORDERS: Record<Exclude<TopKeysParams["by"], "writes">, { sort: KeySort; descending: boolean }> = {
+const ORDERS: Record<Exclude<TopKeysParams["by"], HotOrder>, { sort: KeySort; descending: boolean }> = {
+  historyBytes: { sort: "historyBytes", descending: true },
   valueBytes: { sort: "valueBytes", descending: true },
   keyBytes: { sort: "keyBytes", descending: true },
   version: { sort: "version", descending: true },
@@ -25,8 +26,9 @@ const ORDERS: Record<Exclude<TopKeysParams["by"], "writes">, { sort: KeySort; de
 };
 
 /**
- * The top keys under a byte prefix. `by=writes` counts over the range, from the hot minutes in Postgres; the other orders
- * are of the keys as they are now, asked of the worker (throws what `askWorker` throws).
+ * The top keys under a byte prefix. `by=writes` and `writtenBytes` count over the range, from the hot minutes in Postgres;
+ * the other orders are of the keys as they are now, asked of the worker (throws what `askWorker` throws). While history
+ * is not known nobody holds the most of it: the list is empty, and `historyReason` says why.
  */
 export async function listTopKeys(
   db: Db,
@@ -36,13 +38,20 @@ export async function listTopKeys(
 ): Promise<TopKeysAnswer> {
   const prefix = toKeyBytes("prefix", params.prefix, params.prefixBase64);
   const range = toQueryRange(params, nowMs);
-  const standing = await readModelStanding(db, clusterId, nowMs);
-  const question = { prefix, range, limit: params.limit, nowMs };
-  const counted =
-    params.by === "writes"
-      ? await listMostWritten(db, clusterId, question)
-      : await listLargest(db, clusterId, { ...question, by: params.by, isLive: standing.state === "live" });
-  return { by: params.by, items: counted.items, nextCursor: null, ...standing, range: counted.range };
+  const { standing, history } = await readStandings(db, clusterId, nowMs);
+  const { by, limit } = params;
+  const question = { prefix, range, limit, nowMs };
+  const list = () => {
+    if (by === "writes" || by === "writtenBytes") return listMostWritten(db, clusterId, { ...question, by });
+    if (by === "historyBytes" && history.historyReason !== null) return toNothing(range);
+    return listLargest(db, clusterId, { ...question, by, isLive: standing.state === "live" });
+  };
+  const counted = await list();
+  return { by, items: counted.items, nextCursor: null, ...standing, ...history, range: counted.range };
+}
+
+function toNothing(range: TimeRange): TopItems {
+  return { items: [], range: toAnsweredRange(range, 0) };
 }
 
 interface TopQuestion {
@@ -53,22 +62,28 @@ interface TopQuestion {
 }
 type TopItems = Pick<TopKeysAnswer, "items" | "range">;
 
-async function listMostWritten(db: Db, clusterId: number, question: TopQuestion): Promise<TopItems> {
+async function listMostWritten(db: Db, clusterId: number, question: TopQuestion & { by: HotOrder }): Promise<TopItems> {
   const hot = await listHotKeys(db, clusterId, question);
   const current =
     hot.keys.length === 0 ? new Map<string, ListedKey>() : await listNewest(db, clusterId, question.prefix);
   const clock = await readClockOf(db, clusterId, [...current.values()], question.nowMs);
   const items = hot.keys.map((count) => {
     const key = current.get(count.key.toString("base64"));
-    return { ...toRow(count.key, key, clock), ...toWrites(count, hot.observedSeconds) };
+    return { ...toRow(count.key, key, clock), ...toWrites(count, question.by, hot.observedSeconds) };
   });
   return { items, range: toAnsweredRange(hot.range, hot.observedSeconds) };
 }
 
-function toWrites({ writes, writesAtMost, writtenBytes }: HotKeyCount, observedSeconds: number) {
-  const writesPerSecond = observedSeconds > 0 ? writes / observedSeconds : null;
-  const origin = writes === writesAtMost ? ("exact" as const) : ("estimated" as const);
-  return { writes, writesAtMost, writesPerSecond, writtenBytes, origin };
+/** Exact is a row whose bounds meet in what it is ordered by. */
+function toWrites({ key: _, ...counts }: HotKeyCount, by: HotOrder, observedSeconds: number) {
+  const perSecond = (count: number) => (observedSeconds > 0 ? count / observedSeconds : null);
+  const isExact = counts[by] === (by === "writes" ? counts.writesAtMost : counts.writtenBytesAtMost);
+  return {
+    ...counts,
+    writesPerSecond: perSecond(counts.writes),
+    writtenBytesPerSecond: perSecond(counts.writtenBytes),
+    origin: isExact ? ("exact" as const) : ("estimated" as const),
+  };
 }
 
 /** The keys written last, by their base64; none when the worker is not there to say. */
@@ -111,21 +126,27 @@ async function listLargest(
   const origin = isLive ? ("exact" as const) : ("estimated" as const);
   const items = keys.map((key) => ({
     ...toRow(Buffer.from(key.keyBase64, "base64"), key, clock),
-    writes: null,
-    writesAtMost: null,
-    writesPerSecond: null,
-    writtenBytes: null,
+    ...NO_WRITES,
     origin,
   }));
   return { items, range: toAnsweredRange(range, 0) };
 }
+
+const NO_WRITES = {
+  writes: null,
+  writesAtMost: null,
+  writesPerSecond: null,
+  writtenBytes: null,
+  writtenBytesAtMost: null,
+  writtenBytesPerSecond: null,
+};
 
 function readClockOf(db: Db, clusterId: number, keys: readonly ListedKey[], nowMs: number): Promise<RevisionClock> {
   const revisions = keys.flatMap(({ createRevision, modRevision }) => [createRevision, modRevision]);
   return readRevisionClock(db, clusterId, revisions, nowMs);
 }
 
-type KeyFigures = Omit<TopKeyRow, "writes" | "writesAtMost" | "writesPerSecond" | "writtenBytes" | "origin">;
+type KeyFigures = Omit<TopKeyRow, keyof typeof NO_WRITES | "origin">;
 
 function toRow(bytes: Buffer, key: ListedKey | undefined, clock: RevisionClock): KeyFigures {
   const { text, base64 } = toKeyText(bytes);
@@ -133,13 +154,17 @@ function toRow(bytes: Buffer, key: ListedKey | undefined, clock: RevisionClock):
     key: text,
     keyBase64: base64,
     keyBytes: bytes.length,
-    valueBytes: key?.valueBytes ?? null,
-    version: key?.version ?? null,
+    valueBytes: key && !key.deleted ? key.valueBytes : null,
+    version: key && !key.deleted ? key.version : null,
     createRevision: key?.createRevision ?? null,
     modRevision: key?.modRevision ?? null,
     createdAt: key ? clock.at(key.createRevision) : null,
     modifiedAt: key ? clock.at(key.modRevision) : null,
     clockSince: clock.since,
+    historyBytes: key?.historyBytes ?? null,
+    historyRevisions: key?.historyRevisions ?? null,
+    deleted: key?.deleted ?? false,
+    leased: key?.leased ?? null,
   };
 }
 

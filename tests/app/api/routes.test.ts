@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GET as getUnknown } from "@/app/api/[...path]/route";
+import { GET as getCost } from "@/app/api/v1/clusters/[cluster]/cost/route";
 import { GET as getTopKeys } from "@/app/api/v1/clusters/[cluster]/keys/top/route";
+import { GET as getLedger } from "@/app/api/v1/clusters/[cluster]/ledger/route";
 import { GET as getMembers } from "@/app/api/v1/clusters/[cluster]/members/route";
+import { GET as getCompare } from "@/app/api/v1/clusters/[cluster]/prefixes/compare/route";
 import { GET as getPrefixes } from "@/app/api/v1/clusters/[cluster]/prefixes/route";
 import { GET as getSearch } from "@/app/api/v1/clusters/[cluster]/prefixes/search/route";
 import { GET as getSeries } from "@/app/api/v1/clusters/[cluster]/prefixes/series/route";
@@ -15,7 +18,10 @@ import { GET as getHealth } from "@/app/healthz/route";
 import { GET as getReady } from "@/app/readyz/route";
 import { ClusterSummary } from "@/lib/api/clusters";
 import { Problem } from "@/lib/api/common";
+import { CompareAnswer } from "@/lib/api/compare";
+import { CostAnswer } from "@/lib/api/cost";
 import { TopKeysAnswer } from "@/lib/api/keys";
+import { LedgerAnswer } from "@/lib/api/ledger";
 import { PrefixesAnswer, SeriesAnswer } from "@/lib/api/prefixes";
 import { cluster } from "@/lib/db/schema";
 import { openSecret } from "@/lib/db/secret-box";
@@ -76,6 +82,10 @@ describe("reading", () => {
     expect(SeriesAnswer.strict().parse(await series.json()).series.length).toBeGreaterThan(1);
     const top = await getTopKeys(get("/?by=valueBytes&limit=3"), on("prod"));
     expect(TopKeysAnswer.strict().parse(await top.json()).items).toHaveLength(3);
+    const compared = await getCompare(get(`/?with=${new Date(nowMs - 600_000).toISOString()}`), on("prod"));
+    expect(CompareAnswer.strict().parse(await compared.json()).items.length).toBeGreaterThan(1);
+    const ledger = await getLedger(get("/"), on("prod"));
+    expect(LedgerAnswer.strict().parse(await ledger.json()).items).toEqual([]);
     const one = await getCluster(get("/"), on("prod"));
     expect(ClusterSummary.strict().parse(await one.json()).name).toBe("prod");
     expect((await (await getClusters(get("/"))).json()).items).toHaveLength(1);
@@ -94,6 +104,17 @@ describe("reading", () => {
     { query: "format=xml", field: "format" },
   ])("$query is refused, naming $field", async ({ query, field }) => {
     await expectProblem(await getPrefixes(get(`/?${query}`), on("prod")), { status: 400, field });
+  });
+
+  test.each([
+    { query: "with=yesterday", field: "with" },
+    { query: "with=2d", field: "with" },
+    { query: "at=now", field: "at" },
+    { query: "status=changed", field: "status" },
+    { query: "with=2999-01-01T00:00:00Z", field: "with" },
+    { query: "parentBase64=***", field: "parentBase64" },
+  ])("a comparison with $query is refused, naming $field", async ({ query, field }) => {
+    await expectProblem(await getCompare(get(`/?${query}`), on("prod")), { status: 400, field });
   });
 
   test("an empty search and an unknown cluster are said as such", async () => {
@@ -177,7 +198,26 @@ describe("changing the fleet", () => {
       .values({ name: "filed", source: "file", endpoints: ["http://127.0.0.1:1"] });
     const expected = { status: 409, detail: expect.stringContaining("etcdscope.yaml") as unknown as string };
     await expectProblem(await DELETE(send("DELETE", "/"), on("filed")), expected);
-    await expectProblem(await PATCH(send("PATCH", "/", { paused: true }), on("filed")), expected);
+    await expectProblem(await PATCH(send("PATCH", "/", { name: "other" }), on("filed")), expected);
+  });
+
+  test("any cluster can be paused, and how much it is read adjusted", async () => {
+    const patch = { paused: true, scanShare: 0.05, frameSeconds: 60 };
+    expect((await PATCH(send("PATCH", "/", patch), on("filed"))).status).toBe(200);
+    const [row] = await testDb().sql`select paused, scan_share, frame_seconds from cluster where name = 'filed'`;
+    expect(row).toEqual({ paused: true, scan_share: 0.05, frame_seconds: 60 });
+    const cost = CostAnswer.strict().parse(await (await getCost(get("/"), on("filed"))).json());
+    expect(cost.settings).toEqual(patch);
+    for (const [field, value] of [
+      ["scanShare", 0],
+      ["scanShare", 1.5],
+      ["frameSeconds", 20],
+    ] as const) {
+      await expectProblem(await PATCH(send("PATCH", "/", { [field]: value }), on("filed")), { status: 400, field });
+    }
+    await expectProblem(await getCost(get("/?range=1y"), on("filed")), { status: 400, field: "range" });
+    const file = await getCost(get("/?format=csv"), on("filed"));
+    expect(await file.text()).toBe("requests,keys,receivedBytes,requestSeconds,events,hour,purpose\r\n");
   });
 
   test("a connection is tested with the secrets sealed on the way, before and after it is registered", async () => {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { MemberSeriesParams } from "@/lib/api/members";
 import { ensurePartitions } from "@/lib/db/partitions";
-import { cluster, collectorState, member, memberSample, worker } from "@/lib/db/schema";
+import { cluster, collectorState, keyspaceStatus, member, memberSample, worker } from "@/lib/db/schema";
 import { listClusters, readCluster, resolveClusterId } from "@/lib/queries/clusters";
 import { listMembers, readMemberSeries } from "@/lib/queries/members";
 import { useTestDb } from "@/tests/support/db";
-import { Books, seedCluster, seedKeyspace } from "./seed";
+import { Books, historyOf, seedCluster, seedKeyspace } from "./seed";
 
 const FROM = Date.parse("2026-03-01T12:30:00Z");
 const NOW = Date.parse("2026-03-01T13:00:00Z");
@@ -64,7 +65,9 @@ describe("the fleet", () => {
     const id = await seedCluster(testDb(), "prod", { endpoints: ["https://a:2379"], username: "reader" });
     const books = new Books(5);
     for (let atMs = FROM; atMs < NOW; atMs += 2_000) books.write(atMs);
-    await seedKeyspace(testDb(), id, books, { fromMs: FROM, nowMs: NOW });
+    await seedKeyspace(testDb(), id, books, { fromMs: FROM, nowMs: NOW, compactRevision: 1_100 });
+    const drift = { driftCheckedAt: new Date(NOW - 60_000), driftCheckedKeys: 400, driftKeys: 0 };
+    await testDb().db.update(keyspaceStatus).set(drift).where(eq(keyspaceStatus.clusterId, id));
     await addMember(id, "1", { isLeader: true, version: "3.5.13", dbSizeBytes: 50, dbSizeInUseBytes: 20 });
     await addMember(id, "2", { dbSizeBytes: 70, dbSizeInUseBytes: 30, alarms: ["NOSPACE"], failure: "refused" });
     const summary = await readCluster(testDb().db, "prod", NOW);
@@ -72,7 +75,11 @@ describe("the fleet", () => {
     expect(summary).toMatchObject({
       ...{ usesTls: true, username: "reader", version: "3.5.13", memberCount: 2, membersAnswering: 1 },
       ...{ alarms: ["NOSPACE"], dbSizeBytes: 70, dbSizeInUseBytes: 30, keys, liveBytes: keyBytes + valueBytes },
-      keyspace: { phase: "live", revision: books.revision, lagMs: 500 },
+      historyBytes: historyOf(books, { slot: 0 }, 1_100).historyBytes,
+      keyspace: {
+        ...{ phase: "live", revision: books.revision, lagMs: 500, historyReason: null, compactRevision: 1_100 },
+        ...{ driftKeys: 0, driftCheckedKeys: 400, driftCheckedAt: new Date(NOW - 60_000).toISOString() },
+      },
     });
     const lastMinute = books.counts(0, { fromMs: NOW - 70_000, toMs: NOW });
     expect(summary?.writesPerSecond).toBeCloseTo((lastMinute.puts + lastMinute.deletes) / 70, 9);

@@ -4,12 +4,14 @@ import { FRAME_MS } from "@/lib/model/time-range";
 import { listPrefixes } from "@/lib/queries/prefixes";
 import { useTestDb } from "@/tests/support/db";
 import { startAnswerer } from "./answerer";
-import { Books, HOUR_MS, NODES, seedCluster, seedKeyspace } from "./seed";
+import { Books, HOUR_MS, historyOf, isLeased, isUnder, NODES, NOT_MEASURED, seedCluster, seedKeyspace } from "./seed";
 import { listGroupsOf, listKeysOf } from "./worker-answers";
 
 const FROM = Date.parse("2026-03-01T10:20:00Z");
 const NOW = Date.parse("2026-03-01T13:05:30Z");
 const GAP = { fromMs: Date.parse("2026-03-01T12:10:00Z"), toMs: Date.parse("2026-03-01T12:20:00Z") };
+
+const COMPACTED = 1_300;
 
 const testDb = useTestDb();
 const books = new Books(7);
@@ -19,10 +21,10 @@ let answerer: Awaited<ReturnType<typeof startAnswerer>>;
 beforeAll(async () => {
   for (let atMs = FROM; atMs < NOW; atMs += 7_000) if (atMs < GAP.fromMs || atMs >= GAP.toMs) books.write(atMs);
   clusterId = await seedCluster(testDb(), "prod");
-  await seedKeyspace(testDb(), clusterId, books, { fromMs: FROM, nowMs: NOW, gap: GAP });
+  await seedKeyspace(testDb(), clusterId, books, { fromMs: FROM, nowMs: NOW, gap: GAP, compactRevision: COMPACTED });
   const at = new Date(NOW).toISOString();
   answerer = await startAnswerer(testDb(), {
-    "list-keys": (params) => listKeysOf(books, params, at),
+    "list-keys": (params) => listKeysOf(books, params, at, COMPACTED),
     "list-groups": ({ prefixBase64 }) => listGroupsOf(books, prefixBase64, at),
   });
 });
@@ -68,6 +70,22 @@ describe("a prefix of the tree", () => {
     expect(answer.items.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
   });
 
+  test("has its history and leases as the books have them, and what it holds in all", async () => {
+    const answer = await list({ parent: "/registry/pods/", limit: 1_000 });
+    expect(answer).toMatchObject({ historyReason: null, compactRevision: COMPACTED });
+    for (const row of [...answer.items, answer.parent as PrefixRow]) {
+      const slot = NODES.find((node) => node.prefix === row.prefix && node.isOther === (row.kind === "other"))?.slot;
+      const where = slot === undefined ? { key: row.prefix } : { slot };
+      const keys = books
+        .keys()
+        .filter((key) => (slot === undefined ? key.key === row.prefix : isUnder(key.slot, slot)));
+      const history = historyOf(books, where, COMPACTED);
+      expect(row).toMatchObject({ ...history, leasedKeys: keys.filter(isLeased).length });
+      expect(row.heldBytes).toBe(row.liveBytes + history.historyBytes);
+    }
+    expect(answer.items.some(({ kind, historyBytes }) => kind === "key" && (historyBytes ?? 0) > 0)).toBe(true);
+  });
+
   test("says when it was last written, to the frame", async () => {
     const { items } = await list({ parent: "/registry/" });
     for (const row of items) {
@@ -106,7 +124,9 @@ describe("a prefix of the tree", () => {
       for (const figure of ["keys", "keyBytes", "valueBytes", "liveBytes"] as const) {
         expect(whole.items.reduce((sum, row) => sum + row[figure], 0)).toBe(whole.parent?.[figure]);
       }
-      const values = whole.items.map((row) => row[sort]).filter((value) => value !== null);
+      // Whether a single key has a lease is no order: they come last.
+      const ordered = whole.items.filter(({ kind }) => sort !== "leasedKeys" || kind !== "key");
+      const values = ordered.map((row) => row[sort]).filter((value) => value !== null);
       const sorted = values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
       expect(values).toEqual(order === "asc" ? sorted : sorted.reverse());
     },
@@ -172,11 +192,24 @@ test("before the first baseline the answer is empty and says so", async () => {
   expect(answer).toMatchObject({ parent: null, items: [], state: "unknown", revision: null });
 });
 
+test("while history is not measured it is unknown, not nothing, and may still be asked for by it", async () => {
+  const other = await seedCluster(testDb(), "unmeasured");
+  await seedKeyspace(testDb(), other, books, { fromMs: NOW - HOUR_MS, nowMs: NOW });
+  const params = PrefixesParams.parse({ parent: "/registry/pods/", sort: "historyBytes", limit: 1_000 });
+  const { items, parent, historyReason } = await listPrefixes(testDb().db, other, params, NOW);
+  expect(historyReason).toBe(NOT_MEASURED);
+  expect(parent).toMatchObject({ historyBytes: null, heldBytes: null });
+  for (const row of items.filter(({ kind }) => kind !== "key")) expect(row.historyBytes).toBeNull();
+  expect(items.reduce((sum, { keys }) => sum + keys, 0)).toBe(parent?.keys);
+});
+
 test("without a worker, single keys are one row and child prefixes stay; where there are only keys it says why", async () => {
   await answerer.stop();
   const { items, parent } = await list({ parent: "/registry/pods/", range: "1h" });
   expect(items.filter(({ kind }) => kind === "other")).toHaveLength(2);
-  expect(items.reduce((sum, { liveBytes }) => sum + liveBytes, 0)).toBe(parent?.liveBytes);
+  for (const figure of ["liveBytes", "historyBytes", "leasedKeys"] as const) {
+    expect(items.reduce((sum, row) => sum + (row[figure] ?? Number.NaN), 0)).toBe(parent?.[figure]);
+  }
   await expect(list({ parent: "/registry/leases/" })).rejects.toThrow("The worker is not running.");
   await expect(list({ parent: "/registry/po" })).rejects.toThrow("The worker is not running.");
 });

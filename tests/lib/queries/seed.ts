@@ -5,6 +5,7 @@ import { FRAME_MS, type TimeRange } from "@/lib/model/time-range";
 import type { TestDb } from "@/tests/support/db";
 
 export const HOUR_MS = 3_600_000;
+export const NOT_MEASURED = "Replaying the history of this cluster has not begun.";
 
 /** The seeded tree: slot, parent, prefix. Slot 6 is the *other* of `/registry/pods/`. */
 export const NODES = [
@@ -114,6 +115,28 @@ export class Books {
   }
 }
 
+/** Superseded revisions and tombstones after `compactRevision`, of a slot or of one key: a plain loop. */
+export function historyOf(
+  books: Books,
+  where: { slot: number } | { key: string },
+  compactRevision: number,
+): { historyBytes: number; historyRevisions: number } {
+  const current = new Set(books.keys().map(({ modRevision }) => modRevision));
+  const total = { historyBytes: 0, historyRevisions: 0 };
+  for (const { slot, key, valueBytes, revision } of books.events) {
+    const isThere = "key" in where ? key === where.key : isUnder(slot, where.slot);
+    if (!isThere || revision <= compactRevision || current.has(revision)) continue;
+    total.historyBytes += Buffer.byteLength(key) + (valueBytes ?? 0);
+    total.historyRevisions++;
+  }
+  return total;
+}
+
+/** The seeded keys with a lease. */
+export function isLeased({ key }: Pick<BookKey, "key">): boolean {
+  return key.startsWith("/registry/leases/") || key.endsWith("-1");
+}
+
 /** Whether `slot` is `ancestor` or lies below it. */
 export function isUnder(slot: number, ancestor: number): boolean {
   for (let at: number | null = slot; at !== null; at = NODES[at]?.parentSlot ?? null) if (at === ancestor) return true;
@@ -139,12 +162,14 @@ export interface SeededTime {
   nowMs: number;
   /** Nobody watched here. */
   gap?: TimeRange;
+  /** History is measured from here on; without it, it is not measured. */
+  compactRevision?: number;
 }
 
 /** Writes frames, hours, dictionary, state and status of what the books say, as the worker would. */
 export async function seedKeyspace(test: TestDb, clusterId: number, books: Books, time: SeededTime): Promise<void> {
   await ensurePartitions(test.db, time.nowMs, time.fromMs);
-  await seedTree(test, clusterId, books, time.nowMs);
+  await seedTree(test, clusterId, books, time);
   const inGap = (ms: number) => time.gap !== undefined && ms >= time.gap.fromMs && ms < time.gap.toMs;
   const frames: (typeof schema.keyspaceFrame.$inferInsert)[] = [];
   for (let atMs = time.fromMs; atMs < time.nowMs; atMs += FRAME_MS) {
@@ -178,7 +203,7 @@ function toFrame(clusterId: number, books: Books, atMs: number, isFull: boolean)
 }
 
 function figures(books: Books, slot: number, range: TimeRange): Record<FrameMeasure, number> {
-  return { ...books.gauge(slot, range.toMs), ...books.counts(slot, range) };
+  return { ...books.gauge(slot, range.toMs), historyBytes: 0, ...books.counts(slot, range) };
 }
 
 async function seedHours(
@@ -203,7 +228,12 @@ async function seedHours(
   if (rows.length > 0) await db.insert(schema.prefixHour).values(rows);
 }
 
-async function seedTree({ db }: TestDb, clusterId: number, books: Books, nowMs: number): Promise<void> {
+async function seedTree(
+  { db }: TestDb,
+  clusterId: number,
+  books: Books,
+  { nowMs, compactRevision }: SeededTime,
+): Promise<void> {
   await db
     .insert(schema.prefix)
     .values(NODES.map((node) => ({ ...node, clusterId, prefix: Buffer.from(node.prefix) })));
@@ -219,11 +249,16 @@ async function seedTree({ db }: TestDb, clusterId: number, books: Books, nowMs: 
       largestValueBytes: Math.max(0, ...keys.map(({ valueBytes }) => valueBytes)),
       oldestModRevision: keys.length > 0 ? Math.min(...revisions) : null,
       newestModRevision: keys.length > 0 ? Math.max(...revisions) : null,
+      leasedKeys: keys.filter(isLeased).length,
+      ...(compactRevision === undefined ? {} : historyOf(books, { slot }, compactRevision)),
     };
   });
   await db.insert(schema.prefixState).values(rows);
   const at = new Date(nowMs - 500);
   await db.insert(schema.keyspaceStatus).values({
     ...{ clusterId, phase: "live", revision: books.revision, at, since: new Date(nowMs - HOUR_MS), updatedAt: at },
+    ...(compactRevision === undefined
+      ? { historyReason: NOT_MEASURED }
+      : { compactRevision, historyRevisions: historyOf(books, { slot: 0 }, compactRevision).historyRevisions }),
   });
 }

@@ -1,14 +1,21 @@
 import type { KeyGroup, ListedKey, ListGroupsAnswer, ListKeysAnswer, ListKeysParams } from "@/lib/model/questions";
-import { type BookKey, type Books, NODES } from "./seed";
+import { type BookKey, type Books, historyOf, isLeased, NODES } from "./seed";
 
 /** What the worker would answer of the books: straight sorting, no cleverness. */
-export function listKeysOf(books: Books, params: ListKeysParams, at: string): ListKeysAnswer {
+export function listKeysOf(books: Books, params: ListKeysParams, at: string, compactRevision?: number): ListKeysAnswer {
+  const history = (key: string) =>
+    compactRevision === undefined
+      ? { historyBytes: null, historyRevisions: null }
+      : historyOf(books, { key }, compactRevision);
   const prefix = Buffer.from(params.prefixBase64, "base64");
   const node = NODES.find((known) => !known.isOther && prefix.equals(Buffer.from(known.prefix)));
   const matched = books
     .keys()
     .filter((key) => (params.directOnly ? key.slot === node?.slot : startsWith(Buffer.from(key.key), prefix)));
-  const position = (key: BookKey) => ({ value: sortValue(key, params.sort), bytes: Buffer.from(key.key) });
+  const position = (key: BookKey) => ({
+    value: params.sort === "historyBytes" ? (history(key.key).historyBytes ?? 0) : sortValue(key, params.sort),
+    bytes: Buffer.from(key.key),
+  });
   const compare = (a: ReturnType<typeof position>, b: ReturnType<typeof position>) => {
     const sign = params.descending ? -1 : 1;
     return (a.value - b.value) * sign || a.bytes.compare(b.bytes) * (params.sort === "key" ? sign : 1);
@@ -20,7 +27,7 @@ export function listKeysOf(books: Books, params: ListKeysParams, at: string): Li
     .sort((a, b) => compare(position(a), position(b)))
     .slice(0, params.limit);
   return {
-    keys: keys.map(toListed),
+    keys: keys.map((key) => ({ ...toListed(key), ...history(key.key), leased: isLeased(key) })),
     matchedKeys: matched.length,
     matchedKeyBytes: sum(matched, (key) => Buffer.byteLength(key.key)),
     matchedValueBytes: sum(matched, (key) => key.valueBytes),
@@ -60,7 +67,7 @@ function toListed({ key, slot: _, ...figures }: BookKey): ListedKey {
   return { keyBase64: Buffer.from(key).toString("base64"), keyBytes: Buffer.byteLength(key), ...figures };
 }
 
-function sortValue(key: BookKey, sort: ListKeysParams["sort"]): number {
+function sortValue(key: BookKey, sort: Exclude<ListKeysParams["sort"], "historyBytes">): number {
   if (sort === "key") return 0;
   if (sort === "age") return key.modRevision;
   if (sort === "keyBytes") return Buffer.byteLength(key.key);
