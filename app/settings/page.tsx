@@ -1,6 +1,6 @@
 import { redirect } from "next/navigation";
 
-/** The clusters are the only settings so far. */
+/** The settings begin with the clusters. */
 export default function SettingsPage() {
   redirect("/settings/clusters");
 }

@@ -14,7 +14,20 @@ export interface ChartSeries {
   isRest?: boolean;
 }
 
-/** A bucket with the value of every series in it, as recharts takes them: `s0`, `s1` … in the series' order. */
+/** A line over a chart's areas: not part of their sum. */
+export interface ChartLine {
+  id: string;
+  label: string;
+  values: readonly (number | null)[];
+  /** A CSS colour. */
+  color: string;
+  isDashed?: boolean;
+}
+
+/**
+ * A bucket with the value of every series in it, as recharts takes them: `s0`, `s1` … in the series' order, `l0` … for
+ * lines.
+ */
 export type ChartRow = { atMs: number } & Record<string, number | null>;
 
 const UNIT_WORDS: Record<ChartUnit, string> = {
@@ -46,12 +59,19 @@ export function formatTick(value: number, unit: ChartUnit): string {
   return value >= 10_000 ? `${value / 1_000} k` : new Intl.NumberFormat("en-US").format(value);
 }
 
-/** Series turned into rows. */
-export function toChartRows(atMs: readonly number[], series: readonly ChartSeries[]): ChartRow[] {
+/** Series, and lines over them, turned into rows. */
+export function toChartRows(
+  atMs: readonly number[],
+  series: readonly ChartSeries[],
+  lines: readonly ChartLine[] = [],
+): ChartRow[] {
   return atMs.map((at, index) => {
     const row: ChartRow = { atMs: at };
     series.forEach(({ values }, place) => {
       row[`s${place}`] = values[index] ?? null;
+    });
+    lines.forEach(({ values }, place) => {
+      row[`l${place}`] = values[index] ?? null;
     });
     return row;
   });
@@ -60,19 +80,26 @@ export function toChartRows(atMs: readonly number[], series: readonly ChartSerie
 /** The largest value to be drawn: of the sums when the series are stacked. 0 when there is none. */
 export function largestValue(rows: readonly ChartRow[], isStacked: boolean): number {
   let largest = 0;
-  for (const { atMs: _, ...values } of rows) {
-    const known = Object.values(values).filter((value): value is number => value !== null);
-    largest = Math.max(largest, isStacked ? known.reduce((sum, value) => sum + value, 0) : Math.max(0, ...known));
+  for (const row of rows) {
+    const known = knownOf(row, "s");
+    const top = isStacked ? known.reduce((sum, value) => sum + value, 0) : Math.max(0, ...known);
+    largest = Math.max(largest, top, ...knownOf(row, "l"));
   }
   return largest;
+}
+
+/** The known values of a row's series (`s`) or lines (`l`). */
+function knownOf(row: ChartRow, kind: "s" | "l"): number[] {
+  return Object.entries(row).flatMap(([name, value]) => (name.startsWith(kind) && value !== null ? [value] : []));
 }
 
 /** Runs of buckets in which nothing is known, as instants: from the first unknown bucket to the next known one. */
 export function listGaps(rows: readonly ChartRow[]): { fromMs: number; toMs: number }[] {
   const gaps: { fromMs: number; toMs: number }[] = [];
   let wasUnknown = false;
-  for (const { atMs, ...values } of rows) {
-    const isUnknown = Object.values(values).every((value) => value === null);
+  for (const row of rows) {
+    const { atMs } = row;
+    const isUnknown = knownOf(row, "s").length === 0;
     if (isUnknown && !wasUnknown) gaps.push({ fromMs: atMs, toMs: atMs });
     const gap = gaps.at(-1);
     if (gap && (isUnknown || wasUnknown)) gap.toMs = atMs;
@@ -83,8 +110,8 @@ export function listGaps(rows: readonly ChartRow[]): { fromMs: number; toMs: num
 
 /** A sentence for those who cannot see the chart: what the sum of its series came to. */
 export function describeChart(rows: readonly ChartRow[], unit: ChartUnit): string {
-  const sums = rows.flatMap(({ atMs: _, ...values }) => {
-    const known = Object.values(values).filter((value): value is number => value !== null);
+  const sums = rows.flatMap((row) => {
+    const known = knownOf(row, "s");
     return known.length === 0 ? [] : [known.reduce((sum, value) => sum + value, 0)];
   });
   if (sums.length === 0) return "Nothing was observed in this time.";

@@ -1,10 +1,10 @@
 import { clsx } from "clsx";
 import styles from "@/components/charts/chart.module.css";
-import type { ChartSeries } from "@/components/charts/chart-data";
+import type { ChartLine, ChartSeries } from "@/components/charts/chart-data";
 import { seriesColor } from "@/components/charts/series-color";
 
-/** The names of a chart's series beside their colours. */
-export function ChartLegend({ series }: { series: readonly ChartSeries[] }) {
+/** The names of a chart's series and lines beside their colours. */
+export function ChartLegend({ series, lines = [] }: { series: readonly ChartSeries[]; lines?: readonly ChartLine[] }) {
   return (
     <ul className={styles.legend} aria-label="Legend">
       {series.map(({ id, label, isRest }, place) => (
@@ -13,6 +13,12 @@ export function ChartLegend({ series }: { series: readonly ChartSeries[] }) {
           <span className={clsx(styles.name, isRest && styles.words)} title={label}>
             {label}
           </span>
+        </li>
+      ))}
+      {lines.map(({ id, label, color, isDashed }) => (
+        <li key={id}>
+          <i className={styles.lineSwatch} style={{ borderTop: `2px ${isDashed ? "dashed" : "solid"} ${color}` }} />
+          <span className={clsx(styles.name, styles.words)}>{label}</span>
         </li>
       ))}
     </ul>

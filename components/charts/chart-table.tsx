@@ -2,6 +2,7 @@
 
 import { type ReactNode, useMemo } from "react";
 import {
+  type ChartLine,
   type ChartRow,
   type ChartSeries,
   type ChartUnit,
@@ -18,13 +19,14 @@ export function ChartTable(props: {
   title: string;
   unit: ChartUnit;
   series: readonly ChartSeries[];
+  lines: readonly ChartLine[];
   rows: readonly ChartRow[];
   note: ReactNode;
   actions: ReactNode;
 }) {
-  const { title, unit, series, rows } = props;
+  const { title, unit, series, lines, rows } = props;
   const newestFirst = useMemo(() => rows.toReversed(), [rows]);
-  const columns = useMemo(() => toColumns(series, unit), [series, unit]);
+  const columns = useMemo(() => toColumns(series, lines, unit), [series, lines, unit]);
   return (
     <DataTable
       label={`${title}, ${unitWords(unit)}`}
@@ -39,9 +41,13 @@ export function ChartTable(props: {
   );
 }
 
-function toColumns(series: readonly ChartSeries[], unit: ChartUnit): Column<ChartRow>[] {
-  const values = series.map(({ label }, place): Column<ChartRow> => {
-    const bucketValue = (row: ChartRow) => row[`s${place}`] ?? null;
+function toColumns(series: readonly ChartSeries[], lines: readonly ChartLine[], unit: ChartUnit): Column<ChartRow>[] {
+  const drawn = [
+    ...series.map(({ label }, place) => ({ label, name: `s${place}` })),
+    ...lines.map(({ label }, place) => ({ label, name: `l${place}` })),
+  ];
+  const values = drawn.map(({ label, name }): Column<ChartRow> => {
+    const bucketValue = (row: ChartRow) => row[name] ?? null;
     return {
       id: label,
       header: label,

@@ -1,6 +1,12 @@
 import { clsx } from "clsx";
 import styles from "@/components/charts/chart.module.css";
-import { type ChartRow, type ChartSeries, type ChartUnit, formatChartValue } from "@/components/charts/chart-data";
+import {
+  type ChartLine,
+  type ChartRow,
+  type ChartSeries,
+  type ChartUnit,
+  formatChartValue,
+} from "@/components/charts/chart-data";
 import { seriesColor } from "@/components/charts/series-color";
 import { Time } from "@/components/ui/time";
 
@@ -8,10 +14,11 @@ import { Time } from "@/components/ui/time";
 export function ChartTooltip(props: {
   row: ChartRow;
   series: readonly ChartSeries[];
+  lines: readonly ChartLine[];
   unit: ChartUnit;
   isStacked: boolean;
 }) {
-  const { row, series, unit, isStacked } = props;
+  const { row, series, lines, unit, isStacked } = props;
   const known = series
     .map(({ id, label, isRest }, place) => ({ id, label, isRest, place, value: row[`s${place}`] ?? null }))
     .filter((entry): entry is typeof entry & { value: number } => entry.value !== null)
@@ -44,6 +51,21 @@ export function ChartTooltip(props: {
               </td>
             </tr>
           )}
+          {lines.map(({ id, label, color }, place) => {
+            const value = row[`l${place}`] ?? null;
+            if (value === null) return null;
+            return (
+              <tr key={id}>
+                <td>
+                  <span>
+                    <i className={styles.lineSwatch} style={{ borderTop: `2px solid ${color}` }} />
+                    <span className={clsx(styles.name, styles.words)}>{label}</span>
+                  </span>
+                </td>
+                <td>{formatChartValue(value, unit)}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </div>

@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useMemo, useState } from "react";
 import styles from "@/components/charts/chart.module.css";
 import {
+  type ChartLine,
   type ChartSeries,
   type ChartUnit,
   describeChart,
@@ -39,6 +40,8 @@ export interface TimeChartProps {
   /** Undefined while the first answer is on its way. */
   answer: ChartAnswer | undefined;
   series: readonly ChartSeries[];
+  /** Drawn over the series, and no part of their sum. */
+  lines?: readonly ChartLine[];
   /** Why there is nothing to see, when there is nothing. */
   nothing?: ReactNode;
   actions?: ReactNode;
@@ -54,9 +57,9 @@ const TimePlot = dynamic<TimePlotProps>(() => import("@/components/charts/time-p
 
 /** A chart over time: drag over it to look closer, or read its series as a table. */
 export function TimeChart(props: TimeChartProps) {
-  const { title, unit, answer, series } = props;
+  const { title, unit, answer, series, lines = NO_LINES } = props;
   const [asTable, setAsTable] = useState(false);
-  const rows = useMemo(() => toChartRows(answer?.atMs ?? [], series), [answer?.atMs, series]);
+  const rows = useMemo(() => toChartRows(answer?.atMs ?? [], series, lines), [answer?.atMs, series, lines]);
   const actions = (
     <>
       {props.actions}
@@ -69,21 +72,25 @@ export function TimeChart(props: TimeChartProps) {
   );
   const note = answer && <ChartNote answer={answer} unit={unit} />;
   if (asTable)
-    return <ChartTable title={title} unit={unit} series={series} rows={rows} note={note} actions={actions} />;
+    return (
+      <ChartTable title={title} unit={unit} series={series} lines={lines} rows={rows} note={note} actions={actions} />
+    );
   return (
     <Panel title={title} note={note} actions={actions}>
       <figure className={styles.figure} aria-label={`${title}, ${unitWords(unit)}`}>
         {answer === undefined ? (
           <Skeleton height={props.height ?? 220} />
         ) : (
-          <BrushedPlot {...props} answer={answer} rows={rows} />
+          <BrushedPlot {...props} lines={lines} answer={answer} rows={rows} />
         )}
         <figcaption className="visually-hidden">{describeChart(rows, unit)}</figcaption>
-        {series.length > 1 && <ChartLegend series={series} />}
+        {series.length + lines.length > 1 && <ChartLegend series={series} lines={lines} />}
       </figure>
     </Panel>
   );
 }
+
+const NO_LINES: readonly ChartLine[] = [];
 
 function BrushedPlot({
   title,
@@ -91,11 +98,12 @@ function BrushedPlot({
   kind,
   answer,
   series,
+  lines,
   rows,
   nothing,
   height = 220,
   syncId,
-}: TimeChartProps & { answer: ChartAnswer; rows: TimePlotProps["rows"] }) {
+}: TimeChartProps & { answer: ChartAnswer; lines: readonly ChartLine[]; rows: TimePlotProps["rows"] }) {
   const { patch } = useUrlState();
   const fromMs = answer.atMs[0] ?? 0;
   const toMs = answer.atMs.at(-1) ?? 0;
@@ -116,6 +124,7 @@ function BrushedPlot({
         label={`${title}, ${unitWords(unit)}`}
         rows={rows}
         series={series}
+        lines={lines}
         unit={unit}
         isStacked={kind === "stacked"}
         height={height}

@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import { Area, AreaChart, CartesianGrid, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import {
+  type ChartLine,
   type ChartRow,
   type ChartSeries,
   type ChartUnit,
@@ -23,6 +24,8 @@ export interface TimePlotProps {
   label: string;
   rows: readonly ChartRow[];
   series: readonly ChartSeries[];
+  /** Over the areas, and no part of their sum. */
+  lines: readonly ChartLine[];
   unit: ChartUnit;
   /** Areas on top of each other, or lines that share one zero. */
   isStacked: boolean;
@@ -34,7 +37,7 @@ export interface TimePlotProps {
 
 /** The drawn part of a time chart. Loaded on its own, after the page: it brings recharts with it. */
 export default function TimePlot(props: TimePlotProps) {
-  const { label, rows, series, unit, isStacked, height, isActive, syncId } = props;
+  const { label, rows, series, lines, unit, isStacked, height, isActive, syncId } = props;
   const zone = useZone();
   const scale = useMemo(() => toScale(rows, { unit, isStacked, zone }), [rows, unit, isStacked, zone]);
   return (
@@ -78,10 +81,11 @@ export default function TimePlot(props: TimePlotProps) {
           content={({ active, payload }) => {
             const row = payload?.[0]?.payload as ChartRow | undefined;
             if (!active || !isActive || row === undefined) return null;
-            return <ChartTooltip row={row} series={series} unit={unit} isStacked={isStacked} />;
+            return <ChartTooltip row={row} series={series} lines={lines} unit={unit} isStacked={isStacked} />;
           }}
         />
         {series.map((one, place) => drawArea(one, place, props))}
+        {lines.map(drawLine)}
       </AreaChart>
     </ResponsiveContainer>
   );
@@ -109,6 +113,26 @@ function drawArea({ label, isRest }: ChartSeries, place: number, { rows, series,
       dot={({ key, index, cx, cy }) =>
         isLonely(rows, index, dataKey) ? <circle key={key} cx={cx} cy={cy} r={2} fill={color} /> : <g key={key} />
       }
+    />
+  );
+}
+
+/** An area without a filling: what an area chart has for a line. */
+function drawLine({ label, color, isDashed }: ChartLine, place: number) {
+  return (
+    <Area
+      key={`l${place}`}
+      dataKey={`l${place}`}
+      name={label}
+      type="linear"
+      connectNulls={false}
+      isAnimationActive={false}
+      stroke={color}
+      strokeWidth={1.5}
+      {...(isDashed ? { strokeDasharray: "5 4" } : {})}
+      fill="none"
+      activeDot={false}
+      dot={false}
     />
   );
 }

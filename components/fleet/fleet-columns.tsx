@@ -40,11 +40,11 @@ export const FLEET_COLUMNS: readonly Column<ClusterSummary>[] = [
   {
     id: "liveBytes",
     header: "Live",
-    hint: "Keys and values as they are now, without history and overhead. Exact.",
+    hint: "Keys and values as they are now, without history and overhead; exact, with the history held beside them on hover.",
     numeric: true,
     width: 80,
     value: (cluster) => cluster.liveBytes,
-    cell: (cluster) => <LiveCell bytes={cluster.liveBytes} />,
+    cell: (cluster) => <LiveCell cluster={cluster} />,
   },
   {
     id: "writesPerSecond",
@@ -93,8 +93,10 @@ function NameCell({ cluster }: { cluster: ClusterSummary }) {
   );
 }
 
-function LiveCell({ bytes }: { bytes: number | null }) {
-  return bytes === null ? unknown : <span title={`${formatCount(bytes)} bytes`}>{formatBytes(bytes)}</span>;
+function LiveCell({ cluster: { liveBytes, historyBytes } }: { cluster: ClusterSummary }) {
+  if (liveBytes === null) return unknown;
+  const history = historyBytes === null ? "history not measured" : `and ${formatBytes(historyBytes)} of history`;
+  return <span title={`${formatCount(liveBytes)} bytes, ${history}`}>{formatBytes(liveBytes)}</span>;
 }
 
 function WritesCell({ cluster }: { cluster: ClusterSummary }) {

@@ -1,6 +1,6 @@
 "use client";
 
-import { freshnessText, freshnessWords } from "@/components/shell/freshness";
+import { driftWords, freshnessText, freshnessWords } from "@/components/shell/freshness";
 import { useNow, useZone } from "@/components/ui/clock";
 import type { ClusterSummary } from "@/lib/api/clusters";
 
@@ -10,8 +10,12 @@ export function FreshnessWords({ cluster }: { cluster: ClusterSummary }) {
   const zone = useZone();
   const freshness = freshnessWords(cluster, nowMs, zone);
   const text = freshnessText(freshness);
+  const drift = driftWords(cluster.keyspace);
   return (
-    <span className={freshness.tone === "bad" ? "fleet-health failed" : "muted tabular"} title={text}>
+    <span
+      className={freshness.tone === "bad" ? "fleet-health failed" : "muted tabular"}
+      title={drift === null ? text : `${text}. ${drift}`}
+    >
       {text}
     </span>
   );

@@ -16,6 +16,16 @@ export function Bytes({ value }: { value: number }) {
   return <span title={`${formatCount(value)} bytes`}>{formatBytes(value)}</span>;
 }
 
+/** Bytes of history, exact on hover; where they are not known, a dash that says why. */
+export function HistoryBytes({ value, reason }: { value: number | null; reason: string | null }) {
+  return value === null ? <Unknown why={historyWhy(reason)} /> : <Bytes value={value} />;
+}
+
+/** Why there is no figure of history. Without a reason it is measured, but not of this row. */
+export function historyWhy(reason: string | null): string {
+  return reason === null ? "not measured: history is kept of whole prefixes and keys" : `not measured: ${reason}`;
+}
+
 /** A change in size, exact on hover. */
 export function BytesChange({ value }: { value: number | null }) {
   if (value === null) return <Unknown why="not known: the time begins before the first record" />;

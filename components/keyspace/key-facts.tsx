@@ -42,8 +42,29 @@ export function KeyFacts({ answer }: { answer: KeyAnswer }) {
         value={answer.modRevision === null ? null : formatCount(answer.modRevision)}
         hint={<RevisionDate at={answer.modifiedAt} since={answer.clockSince} />}
       />
+      <HistoryFact answer={answer} />
       <LeaseFact answer={answer} />
     </Facts>
+  );
+}
+
+function HistoryFact({ answer }: { answer: KeyAnswer }) {
+  if (answer.historyBytes === null) {
+    return <Fact label="History held" value={null} hint="older revisions are held than those listed: not measured" />;
+  }
+  const history = splitBytes(answer.historyBytes);
+  return (
+    <Fact
+      label="History held"
+      origin={<OriginNote origin={answer.origin} at={answer.at} revision={answer.revision} />}
+      value={<span title={`${formatCount(answer.historyBytes)} bytes`}>{history.value}</span>}
+      unit={history.unit}
+      hint={
+        answer.historyRevisions === 0
+          ? "no superseded revision is held"
+          : `${formatCount(answer.historyRevisions ?? 0)} superseded revisions; compaction frees them`
+      }
+    />
   );
 }
 

@@ -1,8 +1,9 @@
 "use client";
 
 import { useMemo } from "react";
-import { ColorLegend } from "@/components/keyspace/color-legend";
+import { COLOR_TITLES, ColorLegend } from "@/components/keyspace/color-legend";
 import type { Area, Color } from "@/components/keyspace/keyspace-search";
+import { historySentence } from "@/components/keyspace/keyspace-words";
 import { toTiles } from "@/components/keyspace/tiles";
 import { Treemap } from "@/components/keyspace/treemap";
 import styles from "@/components/keyspace/treemap.module.css";
@@ -14,6 +15,7 @@ import { formatCount } from "@/lib/model/units";
 const AREA_WORDS: Record<Area, string> = {
   liveBytes: "live bytes",
   keys: "number of keys",
+  history: "history bytes",
   writes: "writes per second",
   growth: "growth, either way",
 };
@@ -61,13 +63,17 @@ export function KeyspaceMap(props: {
           Area is {AREA_WORDS[area]}; grey: not known.
           {without > 0 && tiles.length > 0 && <> {withoutWords(without, area)}</>}
         </span>
-        <ColorLegend scale={scale} />
+        <ColorLegend title={COLOR_TITLES[scale.color]} scale={scale} />
       </div>
     </section>
   );
 }
 
-function nothingWords(area: Area, { range }: PrefixesAnswer): string {
+function nothingWords(area: Area, { range, historyReason }: PrefixesAnswer): string {
+  if (area === "history") {
+    if (historyReason !== null) return historySentence(historyReason);
+    return "No superseded revision is held here: compaction has removed them all.";
+  }
   if (area === "writes") {
     if (range.observedSeconds === 0) return "Nobody watched in this time: writes are not known.";
     return "Nothing was written to these prefixes in this time. Single keys have no rates of their own.";
@@ -79,5 +85,6 @@ function nothingWords(area: Area, { range }: PrefixesAnswer): string {
 function withoutWords(without: number, area: Area): string {
   const what = without === 1 ? "1 listed child has" : `${formatCount(without)} listed children have`;
   if (area === "writes") return `${what} no writes or no rate of their own.`;
+  if (area === "history") return `${what} no history, or it is not measured.`;
   return area === "growth" ? `${what} not changed, or are older than the records.` : `${what} none.`;
 }

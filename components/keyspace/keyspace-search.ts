@@ -1,3 +1,4 @@
+import { readCompare } from "@/components/keyspace/compare-search";
 import {
   type ChosenPrefix,
   readChoice,
@@ -9,7 +10,7 @@ import type { RangeParams } from "@/lib/api/common";
 import { PREFIX_SORTS, type PrefixesParams, type PrefixRow } from "@/lib/api/prefixes";
 
 /** What the size of a tile can stand for. */
-export const AREAS = ["liveBytes", "keys", "writes", "growth"] as const;
+export const AREAS = ["liveBytes", "keys", "history", "writes", "growth"] as const;
 export type Area = (typeof AREAS)[number];
 
 /** What the colour of a tile can stand for. */
@@ -28,6 +29,8 @@ export interface KeyspaceState {
   sort: PrefixesParams["sort"];
   order: "asc" | "desc";
   range: RangeParams;
+  /** The earlier instant, or how long ago; null: not comparing. */
+  compare: string | null;
 }
 
 /** Reads the state of the Keyspace page from its query string; what it does not say has a default. */
@@ -42,12 +45,14 @@ export function readKeyspace(search: SearchReader): KeyspaceState {
     sort,
     order: order === "asc" || order === "desc" ? order : sort === "prefix" ? "asc" : "desc",
     range: readRange(search),
+    compare: readCompare(search),
   };
 }
 
 const AREA_SORTS = {
   liveBytes: "liveBytes",
   keys: "keys",
+  history: "historyBytes",
   writes: "writesPerSecond",
   growth: "growthBytes",
 } as const satisfies Record<Area, PrefixesParams["sort"]>;

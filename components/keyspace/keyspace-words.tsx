@@ -1,6 +1,7 @@
 import type { Area } from "@/components/keyspace/keyspace-search";
 import { nameOf } from "@/components/keyspace/tiles";
 import { KeyName } from "@/components/ui/key-name";
+import { toSentence } from "@/components/ui/sentence";
 import { toVisibleText } from "@/components/ui/visible-text";
 import type { PrefixesAnswer, PrefixRow } from "@/lib/api/prefixes";
 import { toKubernetesPlace } from "@/lib/model/kubernetes";
@@ -22,7 +23,7 @@ export function ChildrenSentence({ answer, area }: { answer: PrefixesAnswer; are
   const { parent, items } = answer;
   if (parent === null) return null;
   const top = items.find((row) => weightOf(row, area) > 0);
-  if (top === undefined) return <NothingSentence area={area} />;
+  if (top === undefined) return <NothingSentence area={area} historyReason={answer.historyReason} />;
   const name = <RowName row={top} parent={parent.prefix} />;
   if (area === "growth") {
     return (
@@ -40,6 +41,14 @@ export function ChildrenSentence({ answer, area }: { answer: PrefixesAnswer; are
       </>
     );
   }
+  if (area === "history") {
+    return (
+      <>
+        {name} holds the most history: {formatBytes(top.historyBytes ?? 0)} of {formatBytes(parent.historyBytes ?? 0)}{" "}
+        in superseded revisions, which compaction frees.
+      </>
+    );
+  }
   const part = area === "keys" ? top.keys / parent.keys : top.share;
   return (
     <>
@@ -50,13 +59,22 @@ export function ChildrenSentence({ answer, area }: { answer: PrefixesAnswer; are
   );
 }
 
-function NothingSentence({ area }: { area: Area }) {
+function NothingSentence({ area, historyReason }: { area: Area; historyReason: string | null }) {
   if (area === "writes") return <>Nothing was written here in this time.</>;
+  if (area === "history") {
+    return historyReason === null ? <>No superseded revision is held here.</> : historySentence(historyReason);
+  }
   return area === "growth" ? <>Nothing here is known to have grown in this time.</> : null;
+}
+
+/** Why history is not measured, as a sentence. */
+export function historySentence(reason: string): string {
+  return `History is not measured: ${toSentence(reason)}`;
 }
 
 function weightOf(row: PrefixRow, area: Area): number {
   if (area === "writes") return row.writesPerSecond ?? 0;
+  if (area === "history") return row.historyBytes ?? 0;
   return (area === "growth" ? row.growthBytes : row[area]) ?? 0;
 }
 

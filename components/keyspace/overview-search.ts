@@ -28,8 +28,16 @@ export function overviewParams(subject: string, range: RangeParams) {
   return {
     largest: { ...range, parent: subject, sort: "liveBytes" as const, limit: CHILDREN },
     hottest: { ...range, parent: subject, sort: "writesPerSecond" as const, limit: CHILDREN },
-    size: prefixSeriesParams({ prefix: subject }, range, { measure: "liveBytes", children: PARTS }),
+    size: sizeParams(subject, range),
     writes: prefixSeriesParams({ prefix: subject }, range, { measure: "writes", children: PARTS }),
+  };
+}
+
+/** What the chart of sizes asks: live bytes by prefix, and the files they lie in. */
+export function sizeParams(subject: string, range: RangeParams) {
+  return {
+    live: prefixSeriesParams({ prefix: subject }, range, { measure: "liveBytes", children: PARTS }),
+    file: { ...range, measure: "dbSizeBytes" as const },
   };
 }
 

@@ -8,7 +8,7 @@ import { toChartSeries } from "@/components/keyspace/prefix-series";
 import type { ChosenPrefix } from "@/components/keyspace/view-search";
 import { ProblemNote } from "@/components/ui/problem-note";
 import type { RangeParams } from "@/lib/api/common";
-import { type SeriesParams, seriesOptions } from "@/lib/api/prefixes";
+import { type SeriesAnswer, type SeriesParams, seriesOptions } from "@/lib/api/prefixes";
 
 /** A prefix over time: its heaviest children on top of each other, or itself when `parts` is 0. */
 export function PrefixChart(props: {
@@ -35,12 +35,17 @@ export function PrefixChart(props: {
         series={series}
         syncId="prefix"
         {...(props.height === undefined ? {} : { height: props.height })}
-        nothing={
-          data !== undefined && data.range.observedSeconds > 0
-            ? "Nothing is recorded of it: history is kept of whole prefixes that have a row of their own."
-            : "Nobody watched in this time. Choose another in the header."
-        }
+        nothing={nothingWords(data)}
       />
     </div>
   );
+}
+
+function nothingWords(answer: SeriesAnswer | undefined): string {
+  if (answer === undefined || answer.range.observedSeconds === 0) {
+    return "Nobody watched in this time. Choose another in the header.";
+  }
+  return answer.measure === "historyBytes"
+    ? "History was not measured in this time."
+    : "Nothing is recorded of it: records are kept of whole prefixes that have a row of their own.";
 }

@@ -1,4 +1,4 @@
-import { BytesChange, Rate } from "@/components/keyspace/figures";
+import { BytesChange, historyWhy, Rate } from "@/components/keyspace/figures";
 import { Fact, Facts } from "@/components/ui/facts";
 import { OriginNote } from "@/components/ui/origin";
 import { Age, Time } from "@/components/ui/time";
@@ -23,8 +23,9 @@ export function PrefixFacts({ row, answer }: { row: PrefixRow; answer: PrefixesA
         label="Keys"
         origin={origin}
         value={formatCount(row.keys)}
-        hint={`${formatBytes(row.keys === 0 ? 0 : row.liveBytes / row.keys)} each on average`}
+        hint={`${formatBytes(row.keys === 0 ? 0 : row.liveBytes / row.keys)} each on average${leasedWords(row)}`}
       />
+      <HistoryFact row={row} answer={answer} />
       <Fact
         label="Writes"
         value={row.writesPerSecond === null ? null : <Rate value={row.writesPerSecond} />}
@@ -52,6 +53,27 @@ export function PrefixFacts({ row, answer }: { row: PrefixRow; answer: PrefixesA
         {...(row.newestModRevision === null ? {} : { hint: <LastWriteHint row={row} answer={answer} /> })}
       />
     </Facts>
+  );
+}
+
+function leasedWords({ leasedKeys }: PrefixRow): string {
+  if (leasedKeys === null) return "";
+  return leasedKeys === 0 ? "; none has a lease" : `; ${formatCount(leasedKeys)} with a lease`;
+}
+
+function HistoryFact({ row, answer }: { row: PrefixRow; answer: PrefixesAnswer }) {
+  if (row.historyBytes === null) {
+    return <Fact label="History" value={null} hint={historyWhy(answer.historyReason)} />;
+  }
+  const history = splitBytes(row.historyBytes);
+  return (
+    <Fact
+      label="History"
+      origin={<OriginNote origin={row.origin} at={answer.at} revision={answer.revision} />}
+      value={<span title={`${formatCount(row.historyBytes)} bytes`}>{history.value}</span>}
+      unit={history.unit}
+      hint={`${formatCount(row.historyRevisions ?? 0)} superseded revisions; compaction frees them`}
+    />
   );
 }
 

@@ -13,8 +13,10 @@ const PARTS = 6;
 export const PREFIX_CHARTS = [
   { title: "Live bytes", measure: "liveBytes", parts: PARTS },
   { title: "Writes", measure: "writes", parts: PARTS },
-  { title: "Keys", measure: "keys", parts: 0 },
+  { title: "History held", measure: "historyBytes", parts: PARTS },
   { title: "Written bytes", measure: "writtenBytes", parts: 0 },
+  { title: "Keys", measure: "keys", parts: 0 },
+  { title: "Deletes", measure: "deletes", parts: 0 },
 ] as const;
 
 /** What the page of a prefix asks for, by its query string. */

@@ -32,3 +32,8 @@ export function readTopKeys(search: SearchReader): TopKeysQuestion {
     range: readRange(search),
   };
 }
+
+/** Asks for the one key that holds the most history: a sentence of its own, whatever the list is ordered by. */
+export function mostHistoryParams(chosen: ChosenPrefix) {
+  return { ...chosen, by: "historyBytes" as const, limit: 1 };
+}

@@ -13,12 +13,12 @@ const FIRST_SIZE = { width: 1_180, height: 340 };
  * Tiles whose areas are their weights. Arrow keys walk them in reading order, Enter opens one, Backspace (and Left on
  * the first) goes up. `label` says what is drawn and of what.
  */
-export function Treemap(props: {
+export function Treemap<Row>(props: {
   label: string;
-  tiles: readonly Tile[];
+  tiles: readonly Tile<Row>[];
   /** Null for a tile that leads nowhere. */
-  hrefOf(tile: Tile): string | null;
-  onOpen(tile: Tile): void;
+  hrefOf(tile: Tile<Row>): string | null;
+  onOpen(tile: Tile<Row>): void;
   onUp(): void;
 }) {
   const { label, tiles, hrefOf, onOpen, onUp } = props;
@@ -57,7 +57,7 @@ export function Treemap(props: {
 }
 
 function TileBox(props: {
-  place: Placed<Tile>;
+  place: Placed<Tile<unknown>>;
   href: string | null;
   isActive: boolean;
   onFocus(): void;

@@ -1,9 +1,10 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Pause, Play, PlugZap, Trash2 } from "lucide-react";
+import { Gauge, Pause, Play, PlugZap, Trash2 } from "lucide-react";
 import { patchCluster } from "@/components/settings/cluster-requests";
-import { Button } from "@/components/ui/button";
+import { clusterHref } from "@/components/shell/cluster-href";
+import { Button, LinkButton } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
 import { type ClusterSummary, clusterOptions, clustersOptions } from "@/lib/api/clusters";
 
@@ -28,7 +29,16 @@ export function ClusterActions(props: {
         <PlugZap size={13} aria-hidden="true" />
         Test
       </Button>
-      {cluster.source !== "file" && <PauseButton cluster={cluster} />}
+      <LinkButton
+        small
+        kind="quiet"
+        aria-label={`Collection of ${cluster.name}`}
+        href={clusterHref(cluster.name, "collection")}
+      >
+        <Gauge size={13} aria-hidden="true" />
+        Cost
+      </LinkButton>
+      <PauseButton cluster={cluster} />
       {cluster.source === "settings" ? (
         <Button small kind="quiet" danger aria-label={`Remove ${cluster.name}`} onClick={() => onRemove(cluster)}>
           <Trash2 size={13} aria-hidden="true" />

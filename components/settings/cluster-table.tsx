@@ -32,7 +32,7 @@ export function ClusterTable(props: {
         id: "actions",
         header: "Actions",
         hideHeader: true,
-        width: 236,
+        width: 300,
         sortable: false,
         exported: false,
         value: () => null,

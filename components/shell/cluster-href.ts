@@ -6,7 +6,10 @@ export const CLUSTER_PAGES = {
   keyspace: "/keyspace",
   prefix: "/keyspace/prefix",
   key: "/keyspace/key",
+  churn: "/keyspace/churn",
+  heatmap: "/heatmap",
   keys: "/keys",
+  collection: "/collection",
 } as const;
 export type ClusterPage = keyof typeof CLUSTER_PAGES;
 

@@ -38,6 +38,13 @@ export function freshnessText({ headline, detail }: Freshness): string {
   return headline === "Exact" ? `${headline}, ${detail}` : `${headline}: ${detail}`;
 }
 
+/** What the last comparison of the model with etcd found: `0 of 41,230 keys compared differ`; null before the first. */
+export function driftWords({ driftKeys, driftCheckedKeys }: FreshnessFacts["keyspace"]): string | null {
+  if (driftKeys === null || driftCheckedKeys === null || driftCheckedKeys === 0) return null;
+  const compared = `${formatCount(driftCheckedKeys)} ${driftCheckedKeys === 1 ? "key" : "keys"} compared`;
+  return `${formatCount(driftKeys)} of ${compared} ${driftKeys === 1 ? "differs" : "differ"}`;
+}
+
 function failureOf(summary: FreshnessFacts): string | null {
   const collector = summary.collectors.find((report) => report.collector === "keyspace");
   if (collector !== undefined && collector.health !== "ok") return collector.reason ?? summary.keyspace.reason;

@@ -2,6 +2,7 @@
 
 import { Menu as MenuIcon, Search } from "lucide-react";
 import Link from "next/link";
+import { SETTINGS_PAGES } from "@/components/settings/settings-pages";
 import { FreshnessPill } from "@/components/shell/freshness-pill";
 import { PAGE_WORDS, useHere } from "@/components/shell/here";
 import { RangePicker } from "@/components/shell/range-picker";
@@ -47,7 +48,7 @@ function Crumbs() {
           <>
             <b>Settings</b>
             <Slash />
-            <span aria-current="page">Clusters</span>
+            <span aria-current="page">{settingsName(pathname)}</span>
           </>
         ) : (
           <b aria-current="page">{pathname === "/" ? "All clusters" : "etcdscope"}</b>
@@ -71,6 +72,10 @@ function Crumbs() {
       <span aria-current="page">{PAGE_WORDS[page]}</span>
     </nav>
   );
+}
+
+function settingsName(pathname: string): string {
+  return SETTINGS_PAGES.find(({ href }) => href === pathname)?.name ?? "Clusters";
 }
 
 function Slash() {

@@ -22,6 +22,15 @@ const KEYS: readonly { title: string; keys: readonly { press: readonly string[];
     ],
   },
   {
+    title: "In the heatmap",
+    keys: [
+      { press: ["↑", "↓", "←", "→"], does: "Move from cell to cell; Page Up and Page Down by ten prefixes" },
+      { press: ["+", "−"], does: "Zoom time; the wheel does too, with Shift it zooms prefixes" },
+      { press: ["Enter", "Space"], does: "Open the prefix at that time; pin the cell" },
+      { press: ["Esc"], does: "Unpin, then back to the whole" },
+    ],
+  },
+  {
     title: "In the filter of a table",
     keys: [
       { press: ["↓", "Enter"], does: "To the rows" },

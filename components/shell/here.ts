@@ -8,11 +8,21 @@ export const PAGE_WORDS: Record<ClusterPage, string> = {
   keyspace: "Keyspace",
   prefix: "Prefix",
   key: "Key",
+  churn: "Size × churn",
+  heatmap: "Heatmap",
   keys: "Top keys",
+  collection: "Collection",
 };
 
 /** The pages of a cluster that the sidebar lists; the others are reached from these. */
-export const LISTED_PAGES = ["overview", "keyspace", "keys"] as const satisfies readonly ClusterPage[];
+export const LISTED_PAGES = [
+  "overview",
+  "keyspace",
+  "heatmap",
+  "churn",
+  "keys",
+  "collection",
+] as const satisfies readonly ClusterPage[];
 
 /** Where the reader is: in a cluster (its name as in the URL) and on which of its pages. */
 export function useHere(): { pathname: string; cluster: string | null; page: ClusterPage | null } {

@@ -1,7 +1,18 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Database, Layers, LayoutDashboard, type LucideIcon, Server, Settings, TrendingUp } from "lucide-react";
+import {
+  ChartScatter,
+  Database,
+  Gauge,
+  Grid3x3,
+  Layers,
+  LayoutDashboard,
+  type LucideIcon,
+  Server,
+  Settings,
+  TrendingUp,
+} from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { ClusterSwitcher } from "@/components/shell/cluster-switcher";
@@ -16,7 +27,10 @@ export const SIDEBAR_REFRESH_MS = 15_000;
 const PAGE_ICONS: Record<(typeof LISTED_PAGES)[number], LucideIcon> = {
   overview: LayoutDashboard,
   keyspace: Layers,
+  heatmap: Grid3x3,
+  churn: ChartScatter,
   keys: TrendingUp,
+  collection: Gauge,
 };
 
 /** The cluster one looks at and the pages there are. */

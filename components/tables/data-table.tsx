@@ -7,6 +7,7 @@ import { exportRows } from "@/components/tables/export-rows";
 import { TableBody } from "@/components/tables/table-body";
 import { TableFilter } from "@/components/tables/table-filter";
 import { TableHead } from "@/components/tables/table-head";
+import { TableTotal } from "@/components/tables/table-total";
 import { minTableWidth } from "@/components/tables/table-width";
 import { useRowFocus } from "@/components/tables/use-row-focus";
 import { useTableRows } from "@/components/tables/use-table-rows";
@@ -38,6 +39,8 @@ export interface DataTableProps<Row> {
   onActivate?(row: Row): void;
   /** Left and Backspace. */
   onBack?(): void;
+  /** What the rows add up to: drawn below them, in the same columns. */
+  total?: Row;
   /** What to say when there is no row at all. */
   empty: ReactNode;
   footer?: ReactNode;
@@ -90,6 +93,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         >
           <TableHead columns={columns} sort={sort} onSort={sortBy} />
           <TableBody {...props} rows={shownRows} regionRef={regionRef} focus={focus} />
+          {props.total !== undefined && <TableTotal columns={columns} row={props.total} />}
         </table>
         {rows.length === 0 && props.empty}
         {rows.length > 0 && shownRows.length === 0 && (

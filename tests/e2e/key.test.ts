@@ -15,6 +15,7 @@ test("a hot key's version moves while one looks", async ({ page }) => {
   const lede = page.getByText(/of value, written/);
   const before = await lede.textContent();
   await expect(lede).not.toHaveText(before ?? "");
+  await expect(page.getByText("History held")).toBeVisible();
 });
 
 test("a key that does not exist says so, and where to look", async ({ page }) => {

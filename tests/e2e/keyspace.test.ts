@@ -63,6 +63,35 @@ test("a sort and a measure are in the URL, and hold over a reload", async ({ pag
   await expect(page.getByRole("grid").getByRole("row").nth(1)).toContainText("configmaps/");
 });
 
+test("history is a measure of its own, with what is held in all", async ({ page }) => {
+  await page.goto(storyPath("/keyspace", { prefix: "/registry/" }));
+  await page.getByRole("radiogroup", { name: "Area" }).getByText("History").click();
+  await expect(page).toHaveURL(/area=history/);
+  await expect(page.getByRole("columnheader", { name: "History" })).toHaveAttribute("aria-sort", "descending");
+  await expect(page.getByRole("columnheader", { name: "Held in all" })).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: "Leased keys" })).toBeVisible();
+});
+
+test("two instants are compared, by keyboard; how far the records reach is said", async ({ page }) => {
+  await page.goto(storyPath("/keyspace", { prefix: "/registry/" }));
+  await page.getByRole("button", { name: "Compare: off" }).focus();
+  await page.keyboard.press("Enter");
+  const choice = page.getByRole("button", { name: "30 days ago" });
+  await choice.focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/compare=30d/);
+  await expect(page.getByText("The records do not go back that far")).toBeVisible({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Compare with where they begin" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/^Since .*\/registry\//);
+  const changes = page.getByRole("grid", { name: "Changes" });
+  await expect(changes.getByRole("row", { name: /^pods\// })).toBeVisible();
+  await expect(changes.getByRole("row", { name: /^Together/ })).toBeVisible();
+  await page.getByRole("radiogroup", { name: "Which changes" }).getByText(/^Gone/).click();
+  await expect(page).toHaveURL(/change=gone/);
+  await expect(page.getByText("No child is gone.")).toBeVisible();
+  await expectSoundPage(page);
+});
+
 test("figures move while one looks", async ({ page }) => {
   await page.goto(storyPath("/keyspace", { prefix: "/registry/leases/kube-system/" }));
   const lastWrite = page.getByRole("grid").getByRole("row", { name: /kube-scheduler/ });

@@ -22,6 +22,21 @@ test("the hottest key is found once a slice of time has been counted", async ({ 
   await expect(page.getByRole("grid").getByRole("row").nth(1)).toContainText(HOT_KEY.slice(-10), { timeout: 30_000 });
 });
 
+test("the key that holds the most history is listed, and named whatever the order", async ({ page }) => {
+  await page.goto(storyPath("/keys", { by: "historyBytes" }));
+  const first = page.getByRole("grid").getByRole("row").nth(1);
+  await expect(first).toContainText(HOT_KEY.slice(-10), { timeout: 40_000 });
+  await page.getByRole("radiogroup", { name: "Order" }).getByText("Longest values").click();
+  await expect(page).toHaveURL(/by=valueBytes/);
+  await expect(page.getByText(/Values are only measured/)).toContainText(HOT_KEY.slice(-10));
+});
+
+test("the most bytes written are counted, too", async ({ page }) => {
+  await page.goto(storyPath("/keys", { by: "writtenBytes" }));
+  const first = page.getByRole("grid").getByRole("row").nth(1);
+  await expect(first).toContainText(HOT_KEY.slice(-10), { timeout: 40_000 });
+});
+
 test("a prefix narrows the list, by the URL", async ({ page }) => {
   await page.goto(storyPath("/keys", { by: "valueBytes", prefix: "/registry/secrets/" }));
   await expect(page.getByRole("grid").getByRole("row").nth(1)).toContainText("secret-29");

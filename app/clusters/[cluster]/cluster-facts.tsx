@@ -1,3 +1,4 @@
+import { driftWords } from "@/components/shell/freshness";
 import { Badge } from "@/components/ui/badge";
 import { Fact, Facts } from "@/components/ui/facts";
 import { OriginNote } from "@/components/ui/origin";
@@ -23,13 +24,18 @@ export function ClusterFacts({ summary }: { summary: ClusterSummary }) {
   return (
     <Facts>
       <FileFact summary={summary} />
-      <Fact label="Live keys" origin={origin} value={summary.keys === null ? null : formatCount(summary.keys)} />
+      <Fact
+        label="Live keys"
+        origin={origin}
+        value={summary.keys === null ? null : formatCount(summary.keys)}
+        hint={driftWords(keyspace) ?? "not compared with etcd yet"}
+      />
       <Fact
         label="Live bytes"
         origin={origin}
         value={live === null ? null : <span title={`${formatCount(summary.liveBytes ?? 0)} bytes`}>{live.value}</span>}
         {...(live === null ? {} : { unit: live.unit })}
-        hint="keys and values, without history"
+        hint={historyWords(summary)}
       />
       <Fact
         label="Writes"
@@ -51,6 +57,11 @@ export function ClusterFacts({ summary }: { summary: ClusterSummary }) {
       />
     </Facts>
   );
+}
+
+function historyWords({ historyBytes, keyspace }: ClusterSummary): string {
+  if (historyBytes !== null && keyspace.historyReason === null) return `and ${formatBytes(historyBytes)} of history`;
+  return "keys and values; history is not measured";
 }
 
 function FileFact({ summary }: { summary: ClusterSummary }) {

@@ -15,6 +15,7 @@ import type { PrefixesAnswer, PrefixRow } from "@/lib/api/prefixes";
 /** The heaviest children of the Overview's subject. */
 export function LargestPrefixes(props: { cluster: string; subject: string; answer: PrefixesAnswer; params: object }) {
   const { cluster, subject, answer, params } = props;
+  const { clockSince, historyReason } = answer;
   const clusterHref = useClusterHref();
   const router = useRouter();
   const hrefOf = (row: PrefixRow) => {
@@ -41,7 +42,7 @@ export function LargestPrefixes(props: { cluster: string; subject: string; answe
         </LinkButton>
       }
       rows={answer.items}
-      columns={prefixColumns({ parent: subject, clockSince: answer.clockSince, hrefOf, onOpen: open })}
+      columns={prefixColumns({ parent: subject, clockSince, historyReason, hrefOf, onOpen: open })}
       rowKey={rowId}
       sort={{ column: "liveBytes", order: "desc" }}
       filterText={(row) => row.prefix}

@@ -3,10 +3,12 @@ import { type ClusterPageProps, openPage } from "@/app/clusters/[cluster]/open-p
 import { OverviewView } from "@/app/clusters/[cluster]/view";
 import { hotChildrenParams, overviewParams, rootParams, subjectOf } from "@/components/keyspace/overview-search";
 import { readRange } from "@/components/keyspace/view-search";
-import { membersOptions } from "@/lib/api/members";
+import { ledgerOptions } from "@/lib/api/ledger";
+import { MemberSeriesParams, memberSeriesOptions, membersOptions } from "@/lib/api/members";
 import { PrefixesParams, prefixesOptions, SeriesParams, seriesOptions } from "@/lib/api/prefixes";
 import { webDb } from "@/lib/db/web-db";
-import { listMembers } from "@/lib/queries/members";
+import { readLedger } from "@/lib/queries/ledger";
+import { listMembers, readMemberSeries } from "@/lib/queries/members";
 import { listPrefixes } from "@/lib/queries/prefixes";
 import { readSeries } from "@/lib/queries/series";
 
@@ -30,15 +32,27 @@ export default async function OverviewPage(props: ClusterPageProps) {
       ...seriesOptions(cluster, params),
       queryFn: async () => readSeries(webDb(), await readId(), SeriesParams.parse(params), nowMs),
     });
-  const seedMembers = client.prefetchQuery({
-    ...membersOptions(cluster),
-    queryFn: async () => listMembers(webDb(), await readId()),
-  });
+  const seedFile = (params: object) =>
+    client.prefetchQuery({
+      ...memberSeriesOptions(cluster, params),
+      queryFn: async () => readMemberSeries(webDb(), await readId(), MemberSeriesParams.parse(params), nowMs),
+    });
+  const seedMembers = Promise.all([
+    client.prefetchQuery({
+      ...membersOptions(cluster),
+      queryFn: async () => listMembers(webDb(), await readId()),
+    }),
+    client.prefetchQuery({
+      ...ledgerOptions(cluster),
+      queryFn: async () => readLedger(webDb(), await readId(), nowMs),
+    }),
+  ]);
   const subject = subjectOf(await seedPrefixes(rootParams(range)));
   if (subject !== null) {
     const { largest, hottest, size, writes } = overviewParams(subject, range);
     const seedHot = seedPrefixes(hottest).then((hot) => Promise.all(hotChildrenParams(hot, range).map(seedPrefixes)));
-    await Promise.all([seedPrefixes(largest), seedHot, seedSeries(size), seedSeries(writes)]);
+    const seedSize = [seedSeries(size.live), seedFile(size.file)];
+    await Promise.all([seedPrefixes(largest), seedHot, ...seedSize, seedSeries(writes)]);
   }
   await seedMembers;
   return (

@@ -5,8 +5,10 @@ import { ClusterFacts } from "@/app/clusters/[cluster]/cluster-facts";
 import { HotPrefixes } from "@/app/clusters/[cluster]/hot-prefixes";
 import { LargestPrefixes } from "@/app/clusters/[cluster]/largest-prefixes";
 import { MembersTable } from "@/app/clusters/[cluster]/members-table";
+import { MiniHeatmap } from "@/components/heatmap/mini-heatmap";
 import styles from "@/components/keyspace/keyspace.module.css";
 import { keysWords } from "@/components/keyspace/keyspace-words";
+import { LedgerPanel } from "@/components/keyspace/ledger-panel";
 import {
   hotChildrenParams,
   hottestOf,
@@ -16,7 +18,9 @@ import {
   subjectOf,
 } from "@/components/keyspace/overview-search";
 import { PrefixChart } from "@/components/keyspace/prefix-charts";
+import { SizeChart } from "@/components/keyspace/size-chart";
 import { prefixSearch, readRange } from "@/components/keyspace/view-search";
+import { PatternMessages } from "@/components/patterns/pattern-messages";
 import { useClusterHref } from "@/components/shell/use-cluster-href";
 import { useUrlState } from "@/components/shell/use-url-state";
 import { Empty } from "@/components/ui/empty";
@@ -64,18 +68,17 @@ export function OverviewView({ cluster }: { cluster: string }) {
         <>
           <ClusterAnswer cluster={cluster} summary={summary.data} hottest={hottestOf(hotRows)} />
           <ClusterFacts summary={summary.data} />
+          <PatternMessages cluster={cluster} params={range} />
+          <LedgerPanel cluster={cluster} />
         </>
       )}
       {subject !== null && roots.data?.revision != null && (
         <>
           <div className={styles.halves}>
-            <PrefixChart
+            <SizeChart
               cluster={cluster}
-              chosen={{ prefix: subject }}
-              range={range}
-              title="Size by prefix"
-              measure="liveBytes"
-              parts={wanted.size.children}
+              params={wanted.size}
+              quotaBackendBytes={summary.data?.quotaBackendBytes ?? null}
             />
             <PrefixChart
               cluster={cluster}
@@ -86,6 +89,7 @@ export function OverviewView({ cluster }: { cluster: string }) {
               parts={wanted.writes.children}
             />
           </div>
+          <MiniHeatmap cluster={cluster} range={range} />
           {hottest.data === undefined ? (
             <Skeleton height={280} />
           ) : (

@@ -34,6 +34,14 @@ test("the axis of stacked areas holds their sum", () => {
   expect(largestValue([], true)).toBe(0);
 });
 
+test("a line over the areas is no part of their sum, but has its room", () => {
+  const withLine = toChartRows([0, 10], series, [{ id: "quota", label: "quota", color: "red", values: [null, 90] }]);
+  expect(withLine[1]).toEqual({ atMs: 10, s0: null, s1: null, l0: 90 });
+  expect(largestValue(withLine, true)).toBe(90);
+  expect(describeChart(withLine, "keys")).toBe("Between 3 and 3, 3 at the end; 1 of 2 points observed.");
+  expect(listGaps(withLine)).toEqual([{ fromMs: 10, toMs: 10 }]);
+});
+
 test("a chart says in words what it shows, and when it shows nothing", () => {
   expect(describeChart(rows, "keys")).toBe("Between 3 and 5, 5 at the end; 2 of 4 points observed.");
   expect(describeChart(toChartRows([0], [{ id: "a", label: "a", values: [null] }]), "keys")).toBe(

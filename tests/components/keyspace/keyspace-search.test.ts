@@ -13,6 +13,7 @@ test("an empty query string is the whole keyspace by live bytes", () => {
     sort: "liveBytes",
     order: "desc",
     range: {},
+    compare: null,
   });
 });
 

@@ -11,6 +11,9 @@ export function prefixRow(prefix: string, figures: Partial<PrefixRow> = {}): Pre
     valueBytes: 900,
     liveBytes: 1_000,
     historyBytes: null,
+    historyRevisions: null,
+    heldBytes: null,
+    leasedKeys: 0,
     largestValueBytes: 200,
     share: 0.1,
     putsPerSecond: 0,
@@ -40,6 +43,8 @@ export function prefixesAnswer(parent: PrefixRow | null, items: PrefixRow[]): Pr
     at: "2026-11-21T12:00:00.000Z",
     lagMs: 0,
     clockSince: "2026-11-20T12:00:00.000Z",
+    historyReason: null,
+    compactRevision: 90,
     range: { from: "2026-11-21T11:00:00.000Z", to: "2026-11-21T12:00:00.000Z", observedSeconds: 3_600 },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { freshnessText, freshnessWords } from "@/components/shell/freshness";
+import { driftWords, freshnessText, freshnessWords } from "@/components/shell/freshness";
 import type { ClusterSummary, CollectorReport } from "@/lib/api/clusters";
 
 const NOW_MS = Date.parse("2026-11-21T14:03:00.000Z");
@@ -20,6 +20,11 @@ function facts(keyspace: Partial<ClusterSummary["keyspace"]>, collectors: Collec
       scannedKeys: null,
       expectedKeys: null,
       endpoint: null,
+      historyReason: null,
+      compactRevision: null,
+      driftCheckedAt: null,
+      driftCheckedKeys: null,
+      driftKeys: null,
       ...keyspace,
     },
   };
@@ -119,4 +124,13 @@ describe("freshness in words", () => {
   test("times of day are in the reader's zone", () => {
     expect(freshnessWords(facts({ at: at(60_000) }), NOW_MS, "Europe/Berlin").headline).toBe("No data since 15:02");
   });
+});
+
+test.each([
+  { driftKeys: 0, driftCheckedKeys: 41_230, words: "0 of 41,230 keys compared differ" },
+  { driftKeys: 1, driftCheckedKeys: 1, words: "1 of 1 key compared differs" },
+  { driftKeys: null, driftCheckedKeys: null, words: null },
+  { driftKeys: 0, driftCheckedKeys: 0, words: null },
+])("a comparison with etcd is said: $words", ({ words, ...found }) => {
+  expect(driftWords(facts(found).keyspace)).toBe(words);
 });

@@ -35,6 +35,8 @@ export function ChildrenTable(props: {
   const columns = prefixColumns({
     parent,
     clockSince: first?.clockSince ?? null,
+    historyReason: first?.historyReason ?? null,
+    about: state.area === "history" ? "history" : "now",
     hrefOf: drill.hrefOf,
     onOpen: drill.open,
   });

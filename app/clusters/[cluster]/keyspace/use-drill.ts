@@ -18,8 +18,8 @@ export function useDrill(cluster: string) {
     patch(prefixSearch(prefix, base64), { push: true });
   const hrefOfKey = (row: PrefixRow) => clusterHref(cluster, "key", keySearch(row.prefix, row.prefixBase64));
   return {
-    hrefOfPrefix: (prefix: string) => hrefOfPrefix(prefix),
-    openPrefix: (prefix: string) => openPrefix(prefix),
+    hrefOfPrefix,
+    openPrefix,
     hrefOf(row: PrefixRow): string | null {
       if (row.kind === "key") return hrefOfKey(row);
       return row.hasChildren ? hrefOfPrefix(row.prefix, row.prefixBase64) : null;

@@ -2,14 +2,18 @@
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ChildrenTable } from "@/app/clusters/[cluster]/keyspace/children-table";
-import { useDrill } from "@/app/clusters/[cluster]/keyspace/use-drill";
+import { KeyspaceCompared } from "@/app/clusters/[cluster]/keyspace/compared";
+import { type Drill, useDrill } from "@/app/clusters/[cluster]/keyspace/use-drill";
 import { Breadcrumb } from "@/components/keyspace/breadcrumb";
+import { ComparePicker } from "@/components/keyspace/compare-picker";
 import styles from "@/components/keyspace/keyspace.module.css";
 import { KeyspaceMap } from "@/components/keyspace/keyspace-map";
 import {
   AREAS,
   belowParams,
   COLORS,
+  type Color,
+  type KeyspaceState,
   readKeyspace,
   tableParams,
   tileParams,
@@ -33,6 +37,7 @@ import { formatBytes } from "@/lib/model/units";
 const AREA_OPTIONS = toOptions(AREAS, {
   liveBytes: "Live bytes",
   keys: "Keys",
+  history: "History",
   writes: "Writes/s",
   growth: "Growth",
 });
@@ -43,16 +48,65 @@ const COLOR_OPTIONS = toOptions(COLORS, {
   growth: "Growth",
 });
 
-/** The keyspace below one prefix. Drilling only changes the URL; both lists follow it. */
+/** The keyspace below one prefix, now or at two instants. Drilling only changes the URL; everything follows it. */
 export function KeyspaceView({ cluster }: { cluster: string }) {
-  const { params, patch } = useUrlState();
+  const { params } = useUrlState();
   const state = readKeyspace(params);
+  const drill = useDrill(cluster);
+  return (
+    <div className="page">
+      {state.compare === null ? (
+        <KeyspaceNow cluster={cluster} state={state} drill={drill} />
+      ) : (
+        <>
+          <KeyspaceToolbar shown={state.chosen.prefix} state={state} drill={drill} />
+          <KeyspaceCompared cluster={cluster} state={state} compare={state.compare} drill={drill} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Where one is, and how it is looked at. Switches that mean nothing to a comparison are not there then. */
+function KeyspaceToolbar(props: { shown: string; state: KeyspaceState; drill: Drill; color?: Color }) {
+  const { shown, state, drill, color } = props;
+  const { patch } = useUrlState();
+  return (
+    <div className={styles.toolbar}>
+      <Breadcrumb
+        text={shown}
+        hrefOf={(prefix) => drill.hrefOfPrefix(prefix)}
+        onOpen={(prefix) => drill.openPrefix(prefix)}
+      />
+      <div className={styles.switches}>
+        {color !== undefined && (
+          <>
+            <Segmented
+              label="Area"
+              value={state.area}
+              options={AREA_OPTIONS}
+              onChange={(area) => patch({ area, colour: null, sort: null, order: null })}
+            />
+            <Segmented label="Colour" value={color} options={COLOR_OPTIONS} onChange={(colour) => patch({ colour })} />
+          </>
+        )}
+        <ComparePicker
+          key={state.compare}
+          value={state.compare}
+          onChange={(compare) => patch({ compare, change: null }, { push: true })}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** What lies below the prefix now. */
+function KeyspaceNow({ cluster, state, drill }: { cluster: string; state: KeyspaceState; drill: Drill }) {
   const pages = useInfiniteQuery(prefixPagesOptions(cluster, tableParams(state)));
   // One hook each: unlike useQueries, useQuery keeps the prefix before on screen while the next one comes.
   const [heaviest, lightest] = tileParams(state);
   const map = useQuery(prefixesOptions(cluster, heaviest));
   const shrunk = useQuery({ ...prefixesOptions(cluster, lightest ?? heaviest), enabled: lightest !== undefined });
-  const drill = useDrill(cluster);
   const answer = map.data;
   const dominant = findDominant(answer, state.area);
   const below = useQuery({
@@ -67,19 +121,8 @@ export function KeyspaceView({ cluster }: { cluster: string }) {
   // While the next prefix is on its way, the one before stays, under its own name.
   const shown = answer?.parent?.prefix ?? state.chosen.prefix;
   return (
-    <div className="page">
-      <div className={styles.toolbar}>
-        <Breadcrumb text={shown} hrefOf={drill.hrefOfPrefix} onOpen={drill.openPrefix} />
-        <div className={styles.switches}>
-          <Segmented
-            label="Area"
-            value={state.area}
-            options={AREA_OPTIONS}
-            onChange={(area) => patch({ area, colour: null, sort: null, order: null })}
-          />
-          <Segmented label="Colour" value={color} options={COLOR_OPTIONS} onChange={(colour) => patch({ colour })} />
-        </div>
-      </div>
+    <>
+      <KeyspaceToolbar shown={shown} state={state} drill={drill} color={color} />
       {answer === undefined && error !== null && <ProblemNote error={error} onRetry={retry} />}
       {answer === undefined && error === null && <PageSkeleton label="Loading the keyspace" />}
       {answer !== undefined && (
@@ -102,7 +145,7 @@ export function KeyspaceView({ cluster }: { cluster: string }) {
           )}
         </>
       )}
-    </div>
+    </>
   );
 }
 

@@ -125,6 +125,7 @@ function HeaviestChildren(props: {
   params: object;
 }) {
   const { cluster, shown, answer } = props;
+  const { clockSince, historyReason } = answer;
   const hrefOf = useClusterHref();
   const router = useRouter();
   const rowHref = (row: PrefixRow) => {
@@ -146,7 +147,7 @@ function HeaviestChildren(props: {
         </LinkButton>
       }
       rows={answer.items}
-      columns={prefixColumns({ parent: shown, clockSince: answer.clockSince, hrefOf: rowHref, onOpen: open })}
+      columns={prefixColumns({ parent: shown, clockSince, historyReason, hrefOf: rowHref, onOpen: open })}
       rowKey={rowId}
       sort={{ column: "liveBytes", order: "desc" }}
       filterText={(row) => row.prefix}
