@@ -108,12 +108,14 @@ function CalmRow({ answer }: { answer: PatternsAnswer }) {
 
 function LoadingRow() {
   return (
-    <ul role="status" aria-label="Looking for patterns">
-      <li>
-        <Skeleton width={15} height={15} />
-        <Skeleton width="min(520px, 80%)" />
-      </li>
-    </ul>
+    <div role="status" aria-label="Looking for patterns">
+      <ul>
+        <li>
+          <Skeleton width={15} height={15} />
+          <Skeleton width="min(520px, 80%)" />
+        </li>
+      </ul>
+    </div>
   );
 }
 
