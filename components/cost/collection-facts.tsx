@@ -31,11 +31,16 @@ export function CollectionFacts({ summary, answer }: { summary: ClusterSummary |
       <Fact label="Model memory" value={model?.value ?? null} unit={model?.unit} hint="in the worker" />
       <Fact
         label="Compacted to"
-        value={keyspace?.compactRevision == null ? null : formatCount(keyspace.compactRevision)}
+        value={compactedTo(keyspace)}
         hint={keyspace?.historyReason ?? "history behind it is counted in full"}
       />
     </Facts>
   );
+}
+
+function compactedTo(keyspace: Keyspace): string | null {
+  if (keyspace?.compactRevision == null) return null;
+  return keyspace.compactRevision === 0 ? "never" : formatCount(keyspace.compactRevision);
 }
 
 type Keyspace = ClusterSummary["keyspace"] | undefined;

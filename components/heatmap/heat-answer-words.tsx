@@ -12,7 +12,7 @@ import { formatInstant } from "@/components/ui/format-instant";
 import { KeyName } from "@/components/ui/key-name";
 import { toVisibleText } from "@/components/ui/visible-text";
 import type { HeatHead, HeatMeasure } from "@/lib/model/heat-matrix";
-import { formatBytes, formatRatio } from "@/lib/model/units";
+import { formatBytes, formatDuration, formatRatio } from "@/lib/model/units";
 
 const SUBJECTS: Record<HeatMeasure, string> = {
   writes: "writes",
@@ -21,6 +21,9 @@ const SUBJECTS: Record<HeatMeasure, string> = {
   liveBytesChange: "change of live bytes",
   historyBytes: "history",
 };
+
+/** The running column alone leaves this much out. */
+const MOSTLY = 0.95;
 
 /** The page's answer: where most of it goes, and the hottest cell. `isPending`: it is still that of another question. */
 export function HeatHeading(props: { answer: HeatAnswer; head: HeatHead; isPending: boolean }) {
@@ -42,9 +45,23 @@ export function HeatHeading(props: { answer: HeatAnswer; head: HeatHead; isPendi
             </>
           )}
           {hottest === null && leader === null && answer.total !== null && <>All that was watched was quiet.</>}
+          {answer.total !== null && <WatchedPart head={head} />}
         </p>
       </div>
     </div>
+  );
+}
+
+/** A share of all writes is one of those seen: where not all of the time was watched, it says so. */
+function WatchedPart({ head }: { head: HeatHead }) {
+  const watchedMs = head.observedMs.reduce((sum, ms) => sum + ms, 0);
+  const wholeMs = head.atMs.length * head.stepMs;
+  if (watchedMs > wholeMs * MOSTLY) return null;
+  return (
+    <>
+      {" "}
+      Watched for {formatDuration(watchedMs)} of {formatDuration(wholeMs)}.
+    </>
   );
 }
 

@@ -16,6 +16,7 @@ import { Time } from "@/components/ui/time";
 import { toVisibleText } from "@/components/ui/visible-text";
 import type { RangeParams } from "@/lib/api/common";
 import { type PatternItem, type PatternsAnswer, type PatternsParams, patternsOptions } from "@/lib/api/patterns";
+import { formatDuration } from "@/lib/model/units";
 
 /** So many are shown at first; the others on demand. */
 const SHOWN_FIRST = 5;
@@ -86,6 +87,9 @@ function Sentence({ item, isLong }: { item: PatternItem; isLong: boolean }): Rea
   });
 }
 
+/** Below this share of the time watched, that nothing was seen says little. */
+const MOSTLY = 0.95;
+
 function CalmRow({ answer }: { answer: PatternsAnswer }) {
   if (answer.range.observedSeconds === 0) {
     return (
@@ -95,12 +99,21 @@ function CalmRow({ answer }: { answer: PatternsAnswer }) {
       </li>
     );
   }
+  const watchedMs = answer.range.observedSeconds * 1_000;
+  const wholeMs = Date.parse(answer.range.to) - Date.parse(answer.range.from);
   return (
     <li>
       <CircleCheck size={15} aria-hidden="true" className={styles.good} />
       <span className={styles.sentence}>
         Nothing unusual: no storm, hot loop, leak or mass delete
-        {answer.prefixes > 1 && <> among the {answer.prefixes} heaviest prefixes</>}.
+        {answer.prefixes > 1 && <> among the {answer.prefixes} heaviest prefixes</>}
+        {watchedMs < wholeMs * MOSTLY && (
+          <>
+            {" "}
+            in the {formatDuration(watchedMs)} watched of {formatDuration(wholeMs)}
+          </>
+        )}
+        .
       </span>
     </li>
   );
