@@ -11,7 +11,15 @@ import {
 } from "@/collectors/etcd/grpc";
 import { type CallStatus, status } from "@/collectors/etcd/grpc-status";
 import { KeyValueCursor } from "@/collectors/etcd/key-value";
-import type { MessageMemory } from "@/collectors/etcd/message-assembler";
+import {
+  decodeLeaseKeys,
+  decodeLeaseList,
+  encodeLeaseKeys,
+  encodeLeaseList,
+  type LeaseKeys,
+  type LeaseList,
+} from "@/collectors/etcd/lease-calls";
+import { MessageMemory } from "@/collectors/etcd/message-assembler";
 import {
   type Alarm,
   decodeAlarmList,
@@ -30,7 +38,7 @@ import {
   type StatusAnswer,
 } from "@/collectors/etcd/messages";
 import { RangePage } from "@/collectors/etcd/range-page";
-import { type WatchRequest, WatchStream } from "@/collectors/etcd/watch";
+import { type WatchOptions, type WatchRequest, WatchStream } from "@/collectors/etcd/watch";
 import { AccessError, type Endpoint, hostPort, parseEndpoint } from "@/lib/model/endpoint";
 import type { ClusterAccess } from "@/lib/model/questions";
 
@@ -47,6 +55,7 @@ const METHODS = {
   Range: "/etcdserverpb.KV/Range",
   Watch: "/etcdserverpb.Watch/Watch",
   LeaseTimeToLive: "/etcdserverpb.Lease/LeaseTimeToLive",
+  LeaseLeases: "/etcdserverpb.Lease/LeaseLeases",
   MemberList: "/etcdserverpb.Cluster/MemberList",
   Alarm: "/etcdserverpb.Maintenance/Alarm",
   Status: "/etcdserverpb.Maintenance/Status",
@@ -118,8 +127,20 @@ export class EtcdConnection {
     return decodeLeaseTimeToLive(await this.#call("LeaseTimeToLive", encodeLeaseTimeToLive(leaseId), options));
   }
 
+  /** How many leases there are, and at most `sampleSize` of them, evenly drawn. */
+  async leaseList(sampleSize: number, options: CallOptions = {}): Promise<LeaseList> {
+    const message = await this.#call("LeaseLeases", encodeLeaseList(), { deadlineMs: RANGE_DEADLINE_MS, ...options });
+    return decodeLeaseList(message, sampleSize, Math.random);
+  }
+
+  /** A lease's time to live and, with `keys`, how many keys are attached to it. `leaseId` is hex text. */
+  async leaseKeys(leaseId: string, keys: boolean, options: CallOptions = {}): Promise<LeaseKeys & { bytes: number }> {
+    const message = await this.#call("LeaseTimeToLive", encodeLeaseKeys(leaseId, keys), options);
+    return { ...decodeLeaseKeys(message, keys), bytes: message.length };
+  }
+
   /** Opens a watch at once; `signal` closes it. */
-  watch(request: WatchRequest & { signal?: AbortSignal }): WatchStream {
+  watch(request: WatchRequest & WatchOptions): WatchStream {
     const open = (listener: CallListener, renewToken: boolean) => this.#openWatch(listener, renewToken);
     return new WatchStream(this.endpoint, request, open, this.#meter);
   }
@@ -209,7 +230,8 @@ export class EtcdConnection {
     const headers = await this.#authenticated({});
     this.#meter?.addWatch();
     // A member cut off from the others would keep the watch and send nothing: have it end the watch instead.
-    return this.#channel.call(METHODS.Watch, listener, { headers: { ...headers, hasleader: "true" } });
+    const terms = { headers: { ...headers, hasleader: "true" }, memory: new MessageMemory() };
+    return this.#channel.call(METHODS.Watch, listener, terms);
   }
 
   #toError(method: Method, { code, details }: CallStatus): EtcdError {

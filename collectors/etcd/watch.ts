@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CostMeter } from "@/collectors/cost-meter";
 import { EtcdError, isTokenRefusal } from "@/collectors/etcd/errors";
 import type { CallListener, GrpcCall } from "@/collectors/etcd/grpc";
 import { type CallStatus, status } from "@/collectors/etcd/grpc-status";
-import { KeyValueCursor } from "@/collectors/etcd/key-value";
 import { readRevision } from "@/collectors/etcd/messages";
-import { WireError, WireReader, WireWriter } from "@/collectors/etcd/wire";
+import { EventPacker, type PackedEvents, type VisitEvent, visitPackedEvents } from "@/collectors/etcd/watch-events";
+import { WireReader, WireWriter } from "@/collectors/etcd/wire";
 
 /** Changes of the keys in `[key, rangeEnd)`, from `startRevision` on (from now on without one). */
 export interface WatchRequest {
@@ -26,7 +27,7 @@ export interface EventsBatch {
   revision: number;
   events: number;
   isLast: boolean;
-  buffer: Uint8Array;
+  packed: PackedEvents;
 }
 
 export type WatchBatch =
@@ -37,10 +38,21 @@ export type WatchBatch =
   /** The last batch. `compactRevision` is where a watch can start at the earliest; 0 when compaction was not the reason. */
   | { kind: "canceled"; compactRevision: number; reason: string };
 
+/** How a watch is read. */
+export interface WatchOptions {
+  /** Closes it. */
+  signal?: AbortSignal;
+  /**
+   * How long the reader, once he has read all there was, leaves what arrives to gather. Many events in one go cost
+   * less than message by message, for in between the processor's caches go to others.
+   */
+  gatherMs?: number;
+}
+
 /** How a WatchStream gets its call; `renewToken` is true after etcd has refused the token of the first. */
 export type OpenWatchCall = (listener: CallListener, renewToken: boolean) => Promise<GrpcCall>;
 
-// What may wait for a slow reader before etcd is made to wait.
+// What may wait for a slow reader before etcd is made to wait, without values.
 const PAUSE_AT_BYTES = 8 * 1024 ** 2;
 const PAUSE_AT_MESSAGES = 4_096;
 const PROGRESS_REQUEST = new WireWriter().message(3, new Uint8Array(0)).finish();
@@ -50,7 +62,7 @@ const PROGRESS_REQUEST = new WireWriter().message(3, new Uint8Array(0)).finish()
  * and throws an EtcdError when the connection is lost. While the reader is slow, etcd is made to wait.
  */
 export class WatchStream implements AsyncIterable<WatchBatch> {
-  #queue: Buffer[] = [];
+  #queue: WatchBatch[] = [];
   #taken = 0;
   #queuedBytes = 0;
   #call: GrpcCall | null = null;
@@ -66,20 +78,17 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
   #endpoint: string;
   #meter: CostMeter | undefined;
   #signal: AbortSignal | undefined;
+  #gatherMs: number;
   #onAbort = () => this.close();
 
-  constructor(
-    endpoint: string,
-    request: WatchRequest & { signal?: AbortSignal },
-    openCall: OpenWatchCall,
-    meter?: CostMeter,
-  ) {
-    const { signal } = request;
+  constructor(endpoint: string, request: WatchRequest & WatchOptions, openCall: OpenWatchCall, meter?: CostMeter) {
+    const { signal, gatherMs = 0 } = request;
     this.#endpoint = endpoint;
     this.#meter = meter;
     this.#request = encodeWatchCreate(request);
     this.#openCall = openCall;
     this.#signal = signal;
+    this.#gatherMs = gatherMs;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (signal?.aborted) this.#isClosed = true;
     else void this.#open(false);
@@ -106,14 +115,12 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
     let isRenewed = false;
     try {
       while (!this.#isClosed) {
-        const message = this.#take();
-        if (message === undefined) {
+        const batch = this.#take();
+        if (batch === undefined) {
           if (this.#fault) throw this.#fault;
           await this.#arrival();
           continue;
         }
-        const batch = decodeWatchMessage(message);
-        this.#meter?.addMessage(message.length, batch.kind === "events" ? batch.events : 0);
         if (batch.kind === "canceled" && isFirst && isAccessRefusal(batch.reason)) {
           if (isRenewed) throw this.#refusal(batch.reason);
           isRenewed = true;
@@ -157,9 +164,12 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
     await this.#open(true);
   }
 
+  /** Takes out of the message what it says: its memory is the next one's. */
   #receive(message: Buffer): void {
-    this.#queue.push(message);
-    this.#queuedBytes += message.length;
+    const batch = this.#decode(message);
+    if (batch === null) return;
+    this.#queue.push(batch);
+    if (batch.kind === "events") this.#queuedBytes += batch.packed.keys.length + batch.packed.figures.byteLength;
     if (!this.#isPaused && (this.#queuedBytes > PAUSE_AT_BYTES || this.#queue.length > PAUSE_AT_MESSAGES)) {
       this.#isPaused = true;
       this.#call?.pause();
@@ -167,11 +177,24 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
     this.#notify();
   }
 
-  #take(): Buffer | undefined {
-    const message = this.#queue[this.#taken];
-    if (message !== undefined) {
+  /** Null: it is none. What came before it is still to be read; then the watch fails. */
+  #decode(message: Buffer): WatchBatch | null {
+    try {
+      const batch = decodeWatchMessage(message);
+      this.#meter?.addMessage(message.length, batch.kind === "events" ? batch.events : 0);
+      return batch;
+    } catch (error) {
+      this.#call?.cancel();
+      this.#end(error as Error);
+      return null;
+    }
+  }
+
+  #take(): WatchBatch | undefined {
+    const batch = this.#queue[this.#taken];
+    if (batch !== undefined) {
       this.#taken++;
-      return message;
+      return batch;
     }
     this.#empty();
     if (this.#isPaused) {
@@ -197,10 +220,11 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
     return code === status.OK ? this.#error(status.UNAVAILABLE, "etcd ended the watch") : this.#error(code, details);
   }
 
-  #arrival(): Promise<void> {
-    return new Promise((resolve) => {
+  async #arrival(): Promise<void> {
+    await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
+    if (this.#gatherMs > 0 && !this.#isClosed) await sleep(this.#gatherMs);
   }
 
   #notify(): void {
@@ -218,49 +242,17 @@ export class WatchStream implements AsyncIterable<WatchBatch> {
 }
 
 const reader = new WireReader();
-const eventReader = new WireReader();
-const cursor = new KeyValueCursor();
-const previous = new KeyValueCursor();
+const packer = new EventPacker();
 
-/** `before` is the key before the event, of a watch with `prevKv` and as far as etcd still has it. */
-export type VisitEvent = (type: "put" | "delete", kv: KeyValueCursor, before: KeyValueCursor | null) => void;
-
-/** Hands every event of a batch to `visit`, in etcd's order. The key-value objects are reused for the next event. */
+/** Hands every event of a batch to `visit`, in etcd's order. The key-value object is reused for the next event. */
 export function visitEvents(batch: EventsBatch, visit: VisitEvent): void {
-  eventReader.open(batch.buffer);
-  for (let field = eventReader.field(); field !== 0; field = eventReader.field()) {
-    if (field === 11) visitEvent(visit);
-    else eventReader.skip();
-  }
+  visitPackedEvents(batch.packed, visit);
 }
 
-function visitEvent(visit: VisitEvent): void {
-  const messageEnd = eventReader.enter();
-  let isDelete = false;
-  let hasKey = false;
-  let hasPrevious = false;
-  for (let field = eventReader.field(); field !== 0; field = eventReader.field()) {
-    if (field === 1) isDelete = eventReader.numberField() === 1;
-    else if (field === 2) {
-      const eventEnd = eventReader.enter();
-      cursor.read(eventReader);
-      eventReader.leave(eventEnd);
-      hasKey = true;
-    } else if (field === 3) {
-      const eventEnd = eventReader.enter();
-      previous.read(eventReader);
-      eventReader.leave(eventEnd);
-      hasPrevious = true;
-    } else eventReader.skip();
-  }
-  eventReader.leave(messageEnd);
-  if (!hasKey) throw new WireError("malformed message: an event without a key");
-  visit(isDelete ? "delete" : "put", cursor, hasPrevious ? previous : null);
-}
-
-/** Tells what a message of the watch is, without looking into its events. Throws a WireError. */
+/** Tells what a message of the watch is, with all that is wanted of its events. Throws a WireError. */
 export function decodeWatchMessage(message: Uint8Array): WatchBatch {
   reader.open(message);
+  packer.clear();
   let revision = 0;
   let isCreated = false;
   let isCanceled = false;
@@ -270,7 +262,9 @@ export function decodeWatchMessage(message: Uint8Array): WatchBatch {
   let events = 0;
   for (let field = reader.field(); field !== 0; field = reader.field()) {
     if (field === 11) {
-      reader.at = reader.lengthEnd();
+      const messageEnd = reader.enter();
+      packer.add(reader);
+      reader.leave(messageEnd);
       events++;
     } else if (field === 1) revision = readRevision(reader);
     else if (field === 3) isCreated = reader.boolField();
@@ -283,7 +277,7 @@ export function decodeWatchMessage(message: Uint8Array): WatchBatch {
   if (isCanceled) return { kind: "canceled", compactRevision, reason };
   if (isCreated) return { kind: "created", revision };
   if (events === 0 && !isFragment) return { kind: "progress", revision };
-  return { kind: "events", revision, events, isLast: !isFragment, buffer: message };
+  return { kind: "events", revision, events, isLast: !isFragment, packed: packer.take() };
 }
 
 function encodeWatchCreate(request: WatchRequest): Buffer {

@@ -24,6 +24,13 @@ const NO_END = Buffer.from([0]);
 /** Model and etcd disagree: the model must be made anew. */
 export class DriftError extends Error {
   override name = "DriftError";
+  constructor(
+    message: string,
+    /** How many keys are known to differ: the check ends at the first. */
+    readonly driftKeys = 1,
+  ) {
+    super(message);
+  }
 }
 
 /** A key as the model has it. */
@@ -108,7 +115,10 @@ export class DriftCheck {
       const counted = await this.#countAt(revision, pauseMs, signal);
       if (counted === null) continue;
       if (counted !== modelled) {
-        throw new DriftError(`the model had ${modelled} keys at revision ${revision} where etcd counts ${counted}`);
+        throw new DriftError(
+          `the model had ${modelled} keys at revision ${revision} where etcd counts ${counted}`,
+          Math.abs(counted - modelled),
+        );
       }
       this.#tell(counted, `etcd counts ${counted} keys at revision ${revision}, as the model does.`);
       return;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EtcdConnection } from "@/collectors/etcd/connection";
-import type { KeyValueCursor } from "@/collectors/etcd/key-value";
 import { type EventsBatch, visitEvents } from "@/collectors/etcd/watch";
+import type { WatchedKey } from "@/collectors/etcd/watch-events";
 import type { KeyspaceModel } from "@/collectors/keyspace/keyspace-model";
 
 const FIRST_KEY = Buffer.from([0]);
@@ -96,17 +96,17 @@ class Replay {
 
   take(batch: EventsBatch): void {
     this.events += batch.events;
-    visitEvents(batch, (type, kv, before) => this.#event(type === "delete", kv, before));
+    visitEvents(batch, (type, kv, beforeBytes) => this.#event(type === "delete", kv, beforeBytes));
     // The fragments that follow may belong to the last revision.
     if (batch.isLast && this.#revision >= this.#model.history.unmeasuredRevision) this.isComplete = true;
   }
 
-  #event(isDelete: boolean, kv: KeyValueCursor, before: KeyValueCursor | null): void {
+  #event(isDelete: boolean, kv: WatchedKey, beforeBytes: number | null): void {
     if (kv.modRevision !== this.#revision) this.#ofRevision.clear();
     this.#revision = kv.modRevision;
     if (kv.modRevision > this.#model.history.unmeasuredRevision) return; // the live watch tells it
     const entry = this.#model.pastEntry(kv);
-    const valueBytes = this.#supersededBytes(entry, kv, before);
+    const valueBytes = this.#supersededBytes(entry, kv, beforeBytes);
     this.#ofRevision.set(entry, isDelete ? null : kv.valueBytes);
     if (valueBytes === null) return;
     const keyBytes = kv.keyEnd - kv.keyStart;
@@ -115,10 +115,10 @@ class Replay {
   }
 
   /** Value bytes of what the event superseded; null: nothing, or what a compaction has dropped meanwhile. */
-  #supersededBytes(entry: number, kv: KeyValueCursor, before: KeyValueCursor | null): number | null {
+  #supersededBytes(entry: number, kv: WatchedKey, beforeBytes: number | null): number | null {
     // Of a key written twice in one revision etcd tells both times what was before the revision.
     const known = this.#ofRevision.get(entry);
     if (known !== undefined) return known;
-    return kv.version === 1 || before === null ? null : before.valueBytes;
+    return kv.version === 1 ? null : beforeBytes;
   }
 }

@@ -265,6 +265,7 @@ export class KeyspaceCollector {
     if (error instanceof CompactedError || error instanceof DriftError || error instanceof CheckpointError) {
       if (error instanceof DriftError) this.#tell({ at: new Date(), kind: "drift", text: `${error.message}.` });
       this.#startAnew(error.message);
+      if (error instanceof DriftError) await this.#publishDrift(error);
       await this.#checkpoints?.discard(error.message);
       return;
     }
@@ -272,6 +273,14 @@ export class KeyspaceCollector {
     const { reason, remedy } = await explainFailure(error, { endpoint, access: this.#options.access });
     this.#options.log.warn({ reason, error: String(error) }, "keyspace collector failed");
     await this.#report({ health: "failed", reason, remedy });
+  }
+
+  /** Says how far the model was off until the first check of the next one. */
+  async #publishDrift({ driftKeys }: DriftError): Promise<void> {
+    const status = { ...this.#phase(), driftKeys, driftCheckedAt: new Date() };
+    await this.#publisher.writeStatus(status).catch((error) => {
+      this.#options.log.warn({ error: String(error) }, "drift not written");
+    });
   }
 
   async #report(report: CollectorReport): Promise<void> {

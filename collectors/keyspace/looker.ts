@@ -69,7 +69,7 @@ export class Looker {
 
   /** The time since the last look is a gap. */
   skip(nowMs: number): void {
-    this.#recorder.look(this.model.figures(), nowMs, false);
+    this.#recorder.look(() => this.model.figures(), nowMs, false);
   }
 
   /** Looks and publishes until the watch falls silent or `signal` says stop. */
@@ -89,17 +89,27 @@ export class Looker {
     const silentMs = follower.unansweredMs(nowMs);
     if (follower.completeAtMs !== null) this.completeAtMs = follower.completeAtMs;
     follower.askProgress(nowMs);
-    const startedMs = performance.now();
-    const figures = this.model.figures();
-    this.#recorder.look(figures, nowMs, silentMs < TICK_MS * 2);
-    this.#lookCostMs = performance.now() - startedMs;
+    let summedUp: KeyspaceFigures | null = null;
+    const sumUp = () => {
+      summedUp ??= this.#sumUp();
+      return summedUp;
+    };
+    this.#recorder.look(sumUp, nowMs, silentMs < TICK_MS * 2);
     if (this.#publishing !== null || nowMs < this.#nextPublishMs) return;
+    const figures = sumUp();
     const status = { ...this.#status(figures), ...keepers() };
     this.#publishing = this.#publish(figures, status).finally(() => {
       this.#publishing = null;
       const tookMs = Date.now() - nowMs;
       this.#nextPublishMs = nowMs + Math.min(MAX_PUBLISH_PAUSE_MS, tookMs / PUBLISH_SHARE);
     });
+  }
+
+  #sumUp(): KeyspaceFigures {
+    const startedMs = performance.now();
+    const figures = this.model.figures();
+    this.#lookCostMs = performance.now() - startedMs;
+    return figures;
   }
 
   #status(figures: KeyspaceFigures): StatusRow {

@@ -54,7 +54,8 @@ const STATE_FIGURES = [
   "historyRevisions",
   "leasedKeys",
 ] as const;
-type StateFigures = Record<(typeof STATE_FIGURES)[number], Float64Array> & { childPrefixes: Float64Array };
+/** One array for each of them, and behind these the number of child prefixes; in an array, as each is read for every slot. */
+type StateColumns = readonly Float64Array[];
 
 /** Reads the dictionary of prefixes back, so that a slot keeps its meaning over restarts. */
 export async function restoreTree(db: Db, clusterId: number): Promise<PrefixTree> {
@@ -68,7 +69,7 @@ export async function restoreTree(db: Db, clusterId: number): Promise<PrefixTree
 
 /** Writes what the model says to Postgres: only rows that changed since this publisher last wrote them. */
 export class KeyspacePublisher {
-  #published: StateFigures | null = null;
+  #published: StateColumns | null = null;
   #keyIds = new Map<string, number>();
   #keyIdsSinceMs = Date.now();
 
@@ -86,7 +87,7 @@ export class KeyspacePublisher {
   async publish(publication: Publication): Promise<void> {
     const { tree, figures, frames, hotMinutes, hourIncreases, status } = publication;
     const size = figures.keys.length;
-    const state = stateFigures(publication);
+    const state = stateColumns(publication);
     const keyIds = new Map(this.#keyIds);
     if (Date.now() - this.#keyIdsSinceMs > KEY_IDS_LIFE_MS) {
       keyIds.clear();
@@ -127,9 +128,11 @@ export class KeyspacePublisher {
       on conflict do nothing`);
   }
 
-  async #writeState(db: Db, state: StateFigures, size: number): Promise<void> {
+  async #writeState(db: Db, state: StateColumns, size: number): Promise<void> {
     const rows = [];
-    for (let slot = 0; slot < size; slot++) if (this.#stateDiffers(state, slot)) rows.push(stateRow(state, slot));
+    for (let slot = 0; slot < size; slot++) {
+      if (hasStateChanged(this.#published, state, slot)) rows.push(stateRow(state, slot));
+    }
     if (rows.length === 0) return;
     await db.execute(sql`
       insert into prefix_state (cluster_id, slot, keys, key_bytes, value_bytes, direct_keys, largest_value_bytes,
@@ -143,13 +146,6 @@ export class KeyspacePublisher {
         largest_value_bytes = excluded.largest_value_bytes, oldest_mod_revision = excluded.oldest_mod_revision,
         newest_mod_revision = excluded.newest_mod_revision, history_bytes = excluded.history_bytes,
         history_revisions = excluded.history_revisions, leased_keys = excluded.leased_keys, child_prefixes = excluded.child_prefixes`);
-  }
-
-  #stateDiffers(state: StateFigures, slot: number): boolean {
-    const published = this.#published;
-    if (published === null || slot >= published.keys.length) return true;
-    if (state.childPrefixes[slot] !== published.childPrefixes[slot]) return true;
-    return STATE_FIGURES.some((figure) => !Object.is(state[figure][slot], published[figure][slot]));
   }
 
   async #writeFrame(db: Db, frame: FrameRow): Promise<void> {
@@ -241,19 +237,32 @@ export class KeyspacePublisher {
   }
 }
 
-function stateFigures({ tree, figures, historyKnown }: Publication): StateFigures {
-  const childPrefixes = new Float64Array(figures.keys.length);
-  for (let slot = 0; slot < childPrefixes.length; slot++) childPrefixes[slot] = tree.childPrefixes(slot);
-  if (historyKnown) return { ...figures, childPrefixes };
-  const unknown = new Float64Array(figures.keys.length).fill(Number.NaN); // null in JSON
-  return { ...figures, childPrefixes, historyBytes: unknown, historyRevisions: unknown };
+function stateColumns({ tree, figures, historyKnown }: Publication): StateColumns {
+  const size = figures.keys.length;
+  const childPrefixes = new Float64Array(size);
+  for (let slot = 0; slot < size; slot++) childPrefixes[slot] = tree.childPrefixes(slot);
+  const unknown = historyKnown ? null : new Float64Array(size).fill(Number.NaN); // null in JSON
+  const columns = STATE_FIGURES.map((figure) => (figure.startsWith("history") && unknown) || figures[figure]);
+  return [...columns, childPrefixes];
+}
+
+function hasStateChanged(before: StateColumns | null, now: StateColumns, slot: number): boolean {
+  if (before === null || slot >= (before[0] as Float64Array).length) return true;
+  for (let i = 0; i < now.length; i++) {
+    const a = (before[i] as Float64Array)[slot] as number;
+    const b = (now[i] as Float64Array)[slot] as number;
+    if (a !== b && !(Number.isNaN(a) && Number.isNaN(b))) return true;
+  }
+  return false;
 }
 
 /** A row as the upsert reads it, by position; a prefix without keys has no oldest and newest revision. */
-function stateRow(state: StateFigures, slot: number): (number | null)[] {
-  const isEmpty = state.keys[slot] === 0;
-  const cells = STATE_FIGURES.map((figure) =>
-    isEmpty && figure.endsWith("Revision") ? null : (state[figure][slot] as number),
-  );
-  return [slot, ...cells, state.childPrefixes[slot] as number];
+function stateRow(state: StateColumns, slot: number): (number | null)[] {
+  const row: (number | null)[] = [slot];
+  for (let i = 0; i < state.length; i++) row.push((state[i] as Float64Array)[slot] as number);
+  if (row[1 + KEYS_COLUMN] === 0) for (const column of REVISION_COLUMNS) row[1 + column] = null;
+  return row;
 }
+
+const KEYS_COLUMN = STATE_FIGURES.indexOf("keys");
+const REVISION_COLUMNS = [STATE_FIGURES.indexOf("oldestModRevision"), STATE_FIGURES.indexOf("newestModRevision")];

@@ -50,8 +50,8 @@ export class KeyspaceRecorder {
     this.#minuteStartMs = floorTo(nowMs, MINUTE_MS);
   }
 
-  /** Notes the time since the last look as watched or not, and closes what has ended. */
-  look(figures: KeyspaceFigures, nowMs: number, isWatching: boolean): void {
+  /** Notes the time since the last look as watched or not, and closes what has ended: then `sumUp` is asked. */
+  look(sumUp: () => KeyspaceFigures, nowMs: number, isWatching: boolean): void {
     const elapsedMs = Math.max(0, nowMs - this.#lookedAtMs);
     this.#lookedAtMs = nowMs;
     if (isWatching) {
@@ -60,8 +60,8 @@ export class KeyspaceRecorder {
       this.#hourObservedMs += elapsedMs;
     }
     // Each closes its slice when the clock has passed it; the slice's own start dates it.
-    if (nowMs >= this.#frameStartMs + this.#frameMs) this.#closeFrame(figures, nowMs);
-    if (nowMs >= this.#minuteStartMs + MINUTE_MS) this.#closeMinute(figures, nowMs);
+    if (nowMs >= this.#frameStartMs + this.#frameMs) this.#closeFrame(sumUp(), nowMs);
+    if (nowMs >= this.#minuteStartMs + MINUTE_MS) this.#closeMinute(sumUp(), nowMs);
   }
 
   /** What waits to be written; the running minute is in it only after a frame was closed. */

@@ -67,6 +67,7 @@ onTold("stop", async () => {
 });
 
 const startedMs = performance.now();
+const startedAtMs = Date.now();
 const running = collector.run(stopping.signal);
 await reach(1);
 tell("live", { keys: collector.live()?.model.keys, tookMs: performance.now() - startedMs });
@@ -82,7 +83,9 @@ async function settle(): Promise<void> {
   const own = eq(keyspaceStatus.clusterId, clusterId);
   while (performance.now() < deadlineMs) {
     const [status] = await db.select().from(keyspaceStatus).where(own);
-    if (status?.driftCheckedAt && status.historyReason !== BEING_READ) return;
+    // What an earlier collector of the same cluster has written says nothing of this one.
+    const isChecked = status?.driftCheckedAt && status.driftCheckedAt.getTime() >= startedAtMs;
+    if (isChecked && status.historyReason !== BEING_READ) return;
     await sleep(500);
   }
 }

@@ -14,13 +14,13 @@ const ALL_KEYS = { key: Buffer.from([0]), rangeEnd: Buffer.from([0]) };
 const cleanUps: (() => Promise<unknown>)[] = [];
 
 /** Fails to read the keyspace by the first endpoint and explains why. */
-async function explain(access: ClusterAccess) {
+async function explain(access: ClusterAccess, deadlineMs = 30_000) {
   const [endpoint = ""] = access.endpoints;
   try {
     const connection = EtcdConnection.open(endpoint, access);
     try {
-      await connection.status({ deadlineMs: 2_000 });
-      await connection.range(ALL_KEYS, () => undefined, { deadlineMs: 2_000 });
+      await connection.status({ deadlineMs });
+      await connection.range(ALL_KEYS, () => undefined, { deadlineMs });
     } finally {
       connection.close();
     }
@@ -61,7 +61,7 @@ describe("a wrong endpoint", () => {
 
   test("server that accepts and says nothing", async () => {
     const address = await listen(createTcpServer((socket) => cleanUps.push(async () => socket.destroy())));
-    const { reason } = await explain({ endpoints: [`http://${address}`] });
+    const { reason } = await explain({ endpoints: [`http://${address}`] }, 500);
     expect(reason).toBe(`Something listens at ${address}, but it does not answer as etcd does (no answer within 3 s).`);
   });
 

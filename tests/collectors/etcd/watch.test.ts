@@ -233,11 +233,12 @@ describe("a watch of a user", () => {
             () => true,
             () => false,
           ),
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       )
       .toBe(true);
-    const stream = connection.watch(ALL_KEYS);
-    setTimeout(() => void etcd.etcdctl("put", "/some/key", "value"), 300);
+    const startRevision = (await connection.status()).revision + 1; // however late the watch is taken up
+    const stream = connection.watch({ ...ALL_KEYS, startRevision });
+    await etcd.etcdctl("put", "/some/key", "value");
     expect(await collectEvents(stream, 1)).toMatchObject([{ key: "/some/key" }]);
   });
 

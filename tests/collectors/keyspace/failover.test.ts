@@ -28,7 +28,7 @@ afterAll(async () => {
 
 test("when the member it reads from dies, another takes over without a lost or doubled write, and without a scan", async () => {
   const { collector } = running;
-  await expect.poll(async () => (await readStatus())?.phase, { timeout: 20_000 }).toBe("live");
+  await expect.poll(async () => (await readStatus())?.phase).toBe("live");
   const { since, endpoint } = (await readStatus()) ?? {};
   const alive = members.filter((member) => member.endpoint !== endpoint);
   const client = new Etcd3({ hosts: alive.map((member) => member.endpoint) });
@@ -41,7 +41,7 @@ test("when the member it reads from dies, another takes over without a lost or d
       await sleep(startMs + batch * BATCH_EVERY_MS - Date.now());
     }
     const { header } = await client.get("/none").exec();
-    await expect.poll(() => model?.revision, { timeout: 20_000 }).toBe(Number(header.revision));
+    await expect.poll(() => model?.revision).toBe(Number(header.revision));
   } finally {
     client.close();
   }
@@ -50,7 +50,7 @@ test("when the member it reads from dies, another takes over without a lost or d
   const figures = model?.figures();
   const expected = BATCH * BATCHES;
   expect({ keys: figures?.keys[node], puts: figures?.puts[node] }).toEqual({ keys: expected, puts: expected });
-  await expect.poll(async () => (await readStatus())?.endpoint, { timeout: 10_000 }).not.toBe(endpoint);
+  await expect.poll(async () => (await readStatus())?.endpoint).not.toBe(endpoint);
   expect((await readStatus())?.since).toEqual(since);
 });
 
@@ -64,7 +64,7 @@ async function readStatus() {
 async function createPatiently(client: Etcd3, batch: number): Promise<void> {
   const keyOf = (i: number) => `/failover/k${batch}-${i}`;
   const puts = Array.from({ length: BATCH }, (_, i) => client.put(keyOf(i)).value("v"));
-  const deadlineMs = Date.now() + 20_000;
+  const deadlineMs = Date.now() + 60_000;
   for (;;) {
     try {
       await client

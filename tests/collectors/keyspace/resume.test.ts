@@ -11,7 +11,7 @@ import { useTestDb } from "@/tests/support/db";
 import { startEtcd, type TestEtcd } from "@/tests/support/etcd";
 
 const KEYS = 3_000;
-const LIVE = { timeout: 60_000 };
+const LIVE = { timeout: 180_000 };
 
 const testDb = useTestDb();
 let etcd: TestEtcd;
@@ -75,7 +75,7 @@ test.each([
   await expectModelEqualsEtcd();
 });
 
-test("200,000 events behind in 20,000 revisions, the watch tells them all again", { timeout: 240_000 }, async () => {
+test("200,000 events behind in 20,000 revisions, the watch tells them all again", { timeout: 600_000 }, async () => {
   await start();
   await running?.stop();
   // Not in fewer, larger transactions: to cut 1,000 revisions of many small events into fragments takes etcd minutes.
@@ -85,7 +85,7 @@ test("200,000 events behind in 20,000 revisions, the watch tells them all again"
   expect(await kindsOfEvents()).not.toContain("resync");
 });
 
-test("too many revisions behind, a small keyspace is read anew", { timeout: 240_000 }, async () => {
+test("too many revisions behind, a small keyspace is read anew", { timeout: 600_000 }, async () => {
   await start();
   await running?.stop();
   await atOnce(32, 51_000, (i) =>

@@ -41,9 +41,10 @@ test("a scan overtaken by writes, deletes and compactions ends equal to etcd", a
   const followed = follower.run().catch((error) => error);
   // Only a watch that etcd has taken up is past the compactions to come.
   follower.askProgress(Date.now());
-  await expect.poll(() => follower.completeAtMs, { timeout: 10_000 }).not.toBeNull();
+  await expect.poll(() => follower.completeAtMs).not.toBeNull();
   model.beginScan();
   const churning = churn();
+  await expect.poll(() => model.revision).toBeGreaterThan(pin.revision);
   const seen = new Set<number>();
   const { revision } = await scanKeyspace({
     connection: scanning,
@@ -58,7 +59,7 @@ test("a scan overtaken by writes, deletes and compactions ends equal to etcd", a
   expect(seen.size).toBeGreaterThan(5);
   expect(revision).toBeGreaterThan(pin.revision);
   const truth = await churning;
-  await expect.poll(() => model.revision, { timeout: 10_000 }).toBe(truth.revision);
+  await expect.poll(() => model.revision).toBe(truth.revision);
   model.endScan();
   follower.close();
   expect(await followed).toMatchObject({ message: expect.stringContaining("ended the watch without a reason") });
