@@ -9,16 +9,17 @@ export default defineConfig({
   // One product, one browser: what a test sees depends on nothing but itself and the story.
   workers: 1,
   retries: 0,
-  timeout: 60_000,
-  globalTimeout: 15 * 60_000,
+  // Generous: how quick something is, is no matter of a test.
+  timeout: 180_000,
+  globalTimeout: 40 * 60_000,
   forbidOnly: true,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 60_000 },
   use: {
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
     timezoneId: "Europe/Berlin",
     colorScheme: "light",
-    actionTimeout: 15_000,
+    actionTimeout: 60_000,
     trace: "retain-on-failure",
     launchOptions: {
       executablePath: await findChromium(console.log),

@@ -6,16 +6,22 @@ const root = import.meta.dirname;
 const { unit, integration, acceptance } = listTestFiles();
 const resolve = { alias: { "@": root } };
 const globalSetup = join(root, "tests/support/postgres.ts");
-// Generous: a test file may share two cores with a build, and waits for real servers.
-// What the product logs of failures that a test provokes is no news.
-const patient = { hookTimeout: 120_000, teardownTimeout: 60_000, env: { LOG_LEVEL: "silent" } };
+// Generous: a test file may share two cores with a build, and waits for real servers. How quick something is, is no
+// matter of a test: what is waited for may take as long as it does. What the product logs of failures that a test
+// provokes is no news.
+const patient = {
+  hookTimeout: 240_000,
+  teardownTimeout: 60_000,
+  expect: { poll: { timeout: 60_000 } },
+  env: { LOG_LEVEL: "silent" },
+};
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { resolve, test: { name: "unit", include: unit, testTimeout: 30_000 } },
-      { resolve, test: { name: "integration", include: integration, globalSetup, testTimeout: 60_000, ...patient } },
+      { resolve, test: { name: "unit", include: unit, testTimeout: 120_000 } },
+      { resolve, test: { name: "integration", include: integration, globalSetup, testTimeout: 180_000, ...patient } },
       {
         resolve,
         // Each file works etcd, Postgres and a worker as hard as two cores allow: one at a time.
@@ -24,7 +30,7 @@ export default defineConfig({
           include: acceptance,
           globalSetup,
           fileParallelism: false,
-          testTimeout: 240_000,
+          testTimeout: 300_000,
           ...patient,
         },
       },

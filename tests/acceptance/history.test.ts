@@ -43,7 +43,7 @@ describe.each(await findEtcdVersions())("on etcd $version", ({ binary }) => {
     expect(model.historyKnown).toBe(false);
     expect(keeper.reason).not.toBeNull();
     await writer.write(200); // while the replay runs
-    await expect.poll(() => model.historyKnown, { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => model.historyKnown).toBe(true);
     expect(keeper.reason).toBeNull();
     await settled(model, keeper, writer);
     expectEqual(model, writer.books);
@@ -68,7 +68,7 @@ describe.each(await findEtcdVersions())("on etcd $version", ({ binary }) => {
     const writer = new Writer(etcd.endpoint, 8);
     await writer.write(120);
     const { model, keeper, compactions } = await follow(etcd.endpoint, { maxReplayedRevisions: 100 });
-    await expect.poll(() => keeper.reason, { timeout: 20_000 }).toMatch(/too many/);
+    await expect.poll(() => keeper.reason).toMatch(/too many/);
     await writer.write(50);
     await writer.compact(writer.revision - 10);
     await settled(model, keeper, writer);
@@ -184,8 +184,8 @@ async function follow(endpoint: string, options: { maxReplayedRevisions?: number
 }
 
 async function settled(model: KeyspaceModel, keeper: HistoryKeeper, writer: Writer): Promise<void> {
-  await expect.poll(() => model.revision, { timeout: 30_000 }).toBe(writer.revision);
-  await expect.poll(() => keeper.compactRevision, { timeout: 30_000 }).toBe(writer.books.compactRevision);
+  await expect.poll(() => model.revision).toBe(writer.revision);
+  await expect.poll(() => keeper.compactRevision).toBe(writer.books.compactRevision);
 }
 
 /** Writes one after the other, so that the order in the books is etcd's. */

@@ -38,10 +38,17 @@ async function start(stops: (() => Promise<unknown>)[]): Promise<void> {
   const product = await startProduct(["--data-dir", dataDir, "--endpoints", story.endpoint, "--name", STORY_NAME]);
   stops.push(() => product.stop());
   await expect
-    .poll(async () => (await (await fetch(`${product.url}/api/v1/clusters/${STORY_NAME}`)).json()).keyspace.phase, {
-      timeout: 30_000,
-      message: `${STORY_NAME} becomes live`,
-    })
+    .poll(() => readPhase(product.url), { timeout: 120_000, message: `${STORY_NAME} becomes live` })
     .toBe("live");
   Object.assign(process.env, { E2E_URL: product.url, E2E_STORY_ETCD: story.endpoint, E2E_SPARE_ETCD: spare.endpoint });
+}
+
+/** Where the story's keyspace stands, or why that cannot be said. */
+async function readPhase(url: string): Promise<string> {
+  try {
+    const answer = await fetch(`${url}/api/v1/clusters/${STORY_NAME}`);
+    return ((await answer.json()) as { keyspace: { phase: string } }).keyspace.phase;
+  } catch (error) {
+    return String(error);
+  }
 }

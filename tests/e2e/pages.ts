@@ -31,12 +31,42 @@ export const test = base.extend<{ safe: undefined }>({
         const isOwn = request.url().startsWith(`${baseURL}/`) || /^(data|blob):/.test(request.url());
         if (!isOwn) faults.push(`request: ${request.url()}`);
       });
+      listenFirst(page);
       await use(undefined);
       expect(faults).toEqual([]);
     },
     { auto: true },
   ],
 });
+
+/**
+ * A page that was just loaded shows what the server has drawn, and hears no click or key before React has taken it over:
+ * whoever goes to a page, or loads it anew, waits for that.
+ */
+function listenFirst(page: Page): void {
+  const [goTo, reload] = [page.goto.bind(page), page.reload.bind(page)];
+  page.goto = async (url, options) => {
+    const answer = await goTo(url, options);
+    await isListening(page);
+    return answer;
+  };
+  page.reload = async (options) => {
+    const answer = await reload(options);
+    await isListening(page);
+    return answer;
+  };
+}
+
+/** React notes its root on the document, and its events on an element when it has taken that over. */
+async function isListening(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const isTaken = (node: object | null) =>
+      node !== null && Object.keys(node).some((key) => key.startsWith("__react"));
+    return isTaken(document) && isTaken(document.body.querySelector("button, a"));
+  });
+  // What listens to keys on the whole page does so after the next frame.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))));
+}
 
 /** The address of a page of the story's cluster. */
 export function storyPath(page: string, search: Record<string, string> = {}): string {

@@ -16,7 +16,10 @@ test("the chosen theme holds over pages and reloads", async ({ page }) => {
 test("the palette finds a prefix and goes there, by keyboard alone", async ({ page }) => {
   await page.goto(storyPath("/keyspace"));
   await expect(page.getByRole("grid")).toBeVisible();
-  await page.keyboard.press("/");
+  await expect(async () => {
+    await page.keyboard.press("/");
+    await expect(page.getByRole("combobox")).toBeVisible({ timeout: 5_000 });
+  }).toPass();
   await page.getByRole("combobox").fill("widgets/shop");
   const found = page.getByRole("option", { name: /widgets\/shop/ });
   await expect(found).toBeVisible();
@@ -39,8 +42,10 @@ test("the time range is in the URL: a preset, and two instants", async ({ page }
 test("the question mark lists the keys", async ({ page }) => {
   await page.goto("/");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await page.keyboard.press("?");
-  await expect(page.getByRole("dialog", { name: "Keys and help" })).toBeVisible();
+  await expect(async () => {
+    await page.keyboard.press("?");
+    await expect(page.getByRole("dialog", { name: "Keys and help" })).toBeVisible({ timeout: 5_000 });
+  }).toPass();
 });
 
 test("when the API fails the reader is told why, and keeps the last good figures", async ({ page }) => {
@@ -57,7 +62,7 @@ test("when the API fails the reader is told why, and keeps the last good figures
   await page.route("**/api/v1/**", (route) =>
     route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) }),
   );
-  await expect(page.getByText(problem.detail).first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(problem.detail).first()).toBeVisible();
   await expect(page.getByText(/What you see is from/).first()).toBeVisible();
   await expect(row).toBeVisible();
   await page.unroute("**/api/v1/**");

@@ -58,7 +58,10 @@ export interface TestEtcd {
 }
 
 const CACHE_DIR = join(import.meta.dirname, "../../.etcdscope/cache");
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
+const FIRST_PORT = 20_000;
+const PORTS = 10_000;
+let nextPort = process.pid * 101; // two processes that run side by side have neighbouring ids
 const run = promisify(execFile);
 
 /** A real etcd of one member on loopback, ready to answer. */
@@ -74,21 +77,29 @@ export async function startEtcdCluster(size: number, options: StartEtcdOptions =
   );
 }
 
-/** Ports nobody listens on, on loopback. */
+/**
+ * Ports nobody listens on, on loopback, each answered once. They lie below those that a system gives out by itself, and
+ * every process begins elsewhere: nobody takes one before it is used, or while the server on it is started again.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  for (let tries = 0; ports.length < count && tries < PORTS; tries++) {
+    const port = FIRST_PORT + (nextPort++ % PORTS);
+    if (await isFree(port)) ports.push(port);
+  }
+  if (ports.length < count) throw new Error(`no ${count} ports are free from ${FIRST_PORT} on`);
   return ports;
 }
 
-async function startMembers(list: StartEtcdOptions[]): Promise<TestEtcd[]> {
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+async function startMembers(list: StartEtcdOptions[], tries = 3): Promise<TestEtcd[]> {
   const ports = await freePorts(list.length * 2);
   const plans = await Promise.all(
     list.map(async (options, index) => ({
@@ -111,6 +122,12 @@ async function startMembers(list: StartEtcdOptions[]): Promise<TestEtcd[]> {
     if (auth) await members[0]?.enableAuth(auth.rootPassword);
   } catch (error) {
     await Promise.all(members.map((member) => member.stop()));
+    // Somebody else was quicker.
+    const isTaken = /address already in use/.test(String(error));
+    const isBound = list.some(
+      ({ clientPort, peerPort, dataDir, learnerOf }) => clientPort ?? peerPort ?? dataDir ?? learnerOf,
+    );
+    if (isTaken && !isBound && tries > 1) return startMembers(list, tries - 1);
     throw error;
   }
   return members;
@@ -166,6 +183,7 @@ class Member implements TestEtcd {
       env: etcdctlEnvironment(),
       maxBuffer: 512 * 1024 ** 2,
     });
+    running.child.stdin?.on("error", () => undefined); // it ended without reading: how it ended says why
     running.child.stdin?.end(input);
     return (await running).stdout;
   }

@@ -51,7 +51,7 @@ export class Product {
   }
 
   /** Waits until the model is live and complete up to `revision`. Fails with what the worker had to say. */
-  async waitUntilLive(clusterId: number, { revision = 1, withinMs = 60_000 } = {}): Promise<void> {
+  async waitUntilLive(clusterId: number, { revision = 1, withinMs = 120_000 } = {}): Promise<void> {
     const giveUpAt = Date.now() + withinMs;
     for (;;) {
       const status = await this.readStatus(clusterId).catch(() => undefined);

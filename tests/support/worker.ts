@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const root = join(import.meta.dirname, "../..");
 const RESTART_MS = 100;
@@ -56,8 +57,9 @@ export class WorkerProcess {
     });
   }
 
-  /** SIGKILL; it is started again after a while. */
+  /** SIGKILL; it is started again after a while. One that is just being started again is waited for. */
   async kill({ restartAfterMs = RESTART_MS } = {}): Promise<void> {
+    while (this.#child === null && this.#isWanted) await sleep(10);
     const child = this.#child;
     if (!child) throw new Error("the worker is not running");
     this.#restartAfterMs = restartAfterMs;

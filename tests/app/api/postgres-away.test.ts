@@ -1,21 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import { beforeAll, expect, test } from "vitest";
 import { GET as getClusters } from "@/app/api/v1/clusters/route";
 import { GET as getHealth } from "@/app/healthz/route";
 import { GET as getReady } from "@/app/readyz/route";
-
-/** A port that was free a moment ago: nobody listens there. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 1;
-}
+import { freePorts } from "@/tests/support/etcd";
 
 beforeAll(async () => {
-  process.env.DATABASE_URL = `postgres://nobody@127.0.0.1:${await closedPort()}/none`;
+  const [port] = await freePorts(1);
+  process.env.DATABASE_URL = `postgres://nobody@127.0.0.1:${port}/none`;
   process.env.ETCDSCOPE_SECRET_KEY = randomBytes(32).toString("hex");
 });
 

@@ -24,7 +24,7 @@ test("a process that ends is started again, later each time, and its output is k
     waits.push(nextStartMs);
     return waits.length < 3;
   });
-  await expect.poll(() => waits, { timeout: 10_000 }).toEqual([500, 1_000, 2_000]);
+  await expect.poll(() => waits).toEqual([500, 1_000, 2_000]);
   expect(readFileSync(join(directory, "log"), "utf8")).toBe("here\nhere\nhere\n");
 });
 
@@ -55,7 +55,7 @@ test("the web process ends when its supervisor is killed", async () => {
   const pid = await new Promise<number>((resolve) => supervisor.stdout.on("data", (text) => resolve(Number(text))));
   expect(isAlive(pid)).toBe(true);
   supervisor.kill("SIGKILL");
-  await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 function start(script: string, onEnd: (reason: string, nextStartMs: number) => boolean): ManagedProcess {
