@@ -6,7 +6,7 @@ import { formatBytes } from "@/lib/model/units";
 /** What was known of a member before a poll. */
 export type KnownMember = Pick<
   typeof member.$inferSelect,
-  "memberId" | "name" | "isLeader" | "alarms" | "failure" | "dbSizeBytes" | "revision" | "raftTerm"
+  "memberId" | "name" | "isLeader" | "alarms" | "failure" | "dbSizeBytes" | "revision" | "raftTerm" | "version"
 >;
 
 /** A file that has become this much smaller was defragmented (rules.md, L07). */
@@ -14,8 +14,8 @@ const DEFRAGMENTED_RATIO = 0.1;
 
 /**
  * What has changed since the poll before, each once. A member that is seen for the first time has no past, so it makes
- * no event. A restart makes none either: a Status answer has no uptime, and a member that was away for less than the
- * time between two polls looks as it did.
+ * no event. A restart with the same version makes none either: a Status answer has no uptime, a member that was away for
+ * less than the time between two polls looks as it did, and one that did not answer may have been cut off instead.
  */
 export function listMemberEvents(before: readonly KnownMember[], poll: MembersPoll): TimelineEvent[] {
   if (before.length === 0) return [];
@@ -23,9 +23,8 @@ export function listMemberEvents(before: readonly KnownMember[], poll: MembersPo
   const ofMembers = poll.members.flatMap((polled) => {
     const past = known.get(polled.memberId);
     if (past === undefined) return [];
-    return [...reachChange(past, polled), ...alarmChange(past, polled), ...defragmentation(past, polled)].map(
-      (event) => ({ ...event, at: poll.at, memberId: polled.memberId }),
-    );
+    const changes = [reachChange, versionChange, alarmChange, defragmentation].flatMap((find) => find(past, polled));
+    return changes.map((event) => ({ ...event, at: poll.at, memberId: polled.memberId }));
   });
   return [...ofMembers, ...leaderChange(before, poll).map((event) => ({ ...event, at: poll.at }))];
 }
@@ -39,6 +38,14 @@ function reachChange(past: KnownMember, polled: PolledMember): Change[] {
   }
   if (past.failure !== null && polled.failure === null) return [{ kind: "member-up", text: `${name} answers again.` }];
   return [];
+}
+
+/** An upgrade or a step back, however long the member was away in between. */
+function versionChange(past: KnownMember, polled: PolledMember): Change[] {
+  const version = polled.status?.version ?? null;
+  if (version === null || past.version === null || version === past.version) return [];
+  const text = `${nameOf(polled)} was restarted with etcd ${version}; it ran ${past.version} before.`;
+  return [{ kind: "version-change", text }];
 }
 
 /** One event, also where one alarm goes as another comes. */

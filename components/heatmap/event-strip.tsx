@@ -19,6 +19,7 @@ const TONES: Record<TimelineKind, "quiet" | "neutral" | "bad"> = {
   "member-down": "bad",
   "member-up": "neutral",
   restart: "neutral",
+  "version-change": "neutral",
 };
 /** Marks closer than this are one. */
 const LEAST_PX = 5;

@@ -19,6 +19,12 @@ export interface Highlight {
   toMs: number;
 }
 
+/** The rows in sight, by the names of the first and the last: a row means the same in the next answer. */
+export interface RowWindow {
+  first: string;
+  last: string;
+}
+
 /** The state of the Heatmap page: all of it is in the URL. */
 export interface HeatmapState {
   chosen: ChosenPrefix;
@@ -28,6 +34,11 @@ export interface HeatmapState {
   /** An offset or an instant; null: nothing is compared. */
   compare: string | null;
   highlight: Highlight | null;
+  /** Null: all rows. */
+  rows: RowWindow | null;
+  /** −1 to 1. */
+  brightness: number;
+  asTable: boolean;
 }
 
 /** Reads the state of the Heatmap page from its query string; what it does not say has a default. */
@@ -39,6 +50,9 @@ export function readHeatmapState(search: SearchReader): HeatmapState {
     scale: readChoice(search, "scale", HEAT_SCALES),
     compare: readCompare(search.get("compare")),
     highlight: readHighlight(search),
+    rows: readRows(search),
+    brightness: readBrightness(search.get("brightness")),
+    asTable: search.get("view") === "table",
   };
 }
 
@@ -54,6 +68,16 @@ function readCompare(text: string | null): string | null {
   if (text === null || COMPARE_PRESETS.some((offset) => offset === text)) return text;
   const atMs = Date.parse(text);
   return Number.isNaN(atMs) ? null : new Date(atMs).toISOString();
+}
+
+function readRows(search: SearchReader): RowWindow | null {
+  const [first, last] = [search.get("first"), search.get("last")];
+  return first === null || last === null ? null : { first, last };
+}
+
+function readBrightness(text: string | null): number {
+  const brightness = Math.round(Number(text) * 10) / 10;
+  return Math.abs(brightness) <= 1 ? brightness : 0;
 }
 
 function readHighlight(search: SearchReader): Highlight | null {

@@ -1,6 +1,8 @@
 import { type CellPlace, rowKey, timeOf } from "@/components/heatmap/heat-cells";
 import { HeatPainter, type Painting } from "@/components/heatmap/heat-painter";
+import type { RowWindow } from "@/components/heatmap/heat-search";
 import type { HeatBounds, HeatView } from "@/components/heatmap/heat-view";
+import { rowsOfWindow, windowOfRows } from "@/components/heatmap/row-window";
 
 /** A rectangle being drawn over the cells, in parts of the width and height. */
 export interface Brush {
@@ -37,11 +39,16 @@ export class HeatStage {
   #frame = 0;
   #still: ReturnType<typeof setTimeout> | undefined;
   #isMoving = false;
+  #awaitedRows: RowWindow | null = null;
 
-  constructor(painting: Painting) {
+  /** Shows `rows` of the painting first, all of it where they are null or not in it. */
+  constructor(painting: Painting, rows: RowWindow | null = null) {
     this.#painting = painting;
     const free = { hover: null, pinned: null, cursor: null, brush: null };
-    this.#state = { view: wholeView(painting), follows: true, size: { width: 0, height: 0 }, ...free };
+    const found = rowsOfWindow(painting.head.rows, rows);
+    const view = { ...wholeView(painting), ...found };
+    if (found === null) this.#awaitedRows = rows;
+    this.#state = { view, follows: true, size: { width: 0, height: 0 }, ...free };
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -81,7 +88,9 @@ export class HeatStage {
       const place = (cell: CellPlace | null) => cell && moveCell(cell, before, painting);
       const { hover, pinned, cursor } = this.#state;
       const cells = { hover: place(hover), pinned: place(pinned), cursor: place(cursor) };
-      this.#set({ view: keepRows(view, before, painting), ...cells });
+      const awaited = rowsOfWindow(painting.head.rows, this.#awaitedRows);
+      if (awaited !== null) this.#awaitedRows = null;
+      this.#set({ view: { ...keepRows(view, before, painting), ...awaited }, ...cells });
     }
     this.#schedule();
   }
@@ -94,6 +103,7 @@ export class HeatStage {
   /** Shows another part. Quick while it moves, in detail once it is still. */
   setView(view: HeatView): void {
     const before = this.#state;
+    this.#awaitedRows = null;
     const isSameTime = view.fromMs === before.view.fromMs && view.toMs === before.view.toMs;
     this.#set({ view, follows: before.follows && isSameTime });
     this.#isMoving = true;
@@ -103,6 +113,19 @@ export class HeatStage {
       this.#schedule();
     }, STILL_MS);
     this.#schedule();
+  }
+
+  /** Shows these rows of the same time, or all. Those that are not there yet are shown with the answer that has them. */
+  showRows(rows: RowWindow | null): void {
+    const found = rowsOfWindow(this.#painting.head.rows, rows);
+    const { top, bottom } = found ?? wholeView(this.#painting);
+    this.setView({ ...this.#state.view, top, bottom });
+    if (found === null) this.#awaitedRows = rows;
+  }
+
+  /** True while rows were asked for that no answer has had. */
+  get awaitsRows(): boolean {
+    return this.#awaitedRows !== null;
   }
 
   /** The view in sight is what has been asked for: the next answer fills it. */
@@ -144,12 +167,8 @@ function keepRows(view: HeatView, before: Painting, now: Painting): HeatView {
   const keys = now.head.rows.map(rowKey);
   const isSame = keys.length === before.head.rows.length && before.head.rows.every((row, i) => rowKey(row) === keys[i]);
   if (isSame) return view;
-  const first = before.head.rows[Math.floor(view.top)];
-  const last = before.head.rows[Math.ceil(view.bottom) - 1];
-  const top = first === undefined ? -1 : keys.indexOf(rowKey(first));
-  const bottom = last === undefined ? -1 : keys.indexOf(rowKey(last));
-  if (isWhole || top < 0 || bottom < top) return { ...view, top: 0, bottom: now.matrix.rows };
-  return { ...view, top, bottom: bottom + 1 };
+  const shown = isWhole ? null : rowsOfWindow(now.head.rows, windowOfRows(before.head.rows, view));
+  return { ...view, ...(shown ?? { top: 0, bottom: now.matrix.rows }) };
 }
 
 /** The same cell in the next answer; null when it is no longer in it. */

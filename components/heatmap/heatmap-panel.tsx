@@ -7,7 +7,7 @@ import type { HeatAnswer } from "@/components/heatmap/heat-answer";
 import { describeHeat } from "@/components/heatmap/heat-answer-words";
 import type { CellFacts } from "@/components/heatmap/heat-cells";
 import { HeatLegend } from "@/components/heatmap/heat-legend";
-import type { Highlight } from "@/components/heatmap/heat-search";
+import type { HeatmapState } from "@/components/heatmap/heat-search";
 import type { Brush } from "@/components/heatmap/heat-stage";
 import { HeatTable } from "@/components/heatmap/heat-table";
 import { zoomTime } from "@/components/heatmap/heat-view";
@@ -16,7 +16,9 @@ import styles from "@/components/heatmap/heatmap.module.css";
 import { HeatmapFigure } from "@/components/heatmap/heatmap-figure";
 import { toLeveled, toPainting } from "@/components/heatmap/painting";
 import { viewOfBrush } from "@/components/heatmap/stage-geometry";
+import { useBrightness } from "@/components/heatmap/use-brightness";
 import { useRangeZoom } from "@/components/heatmap/use-range-zoom";
+import { useRowZoom } from "@/components/heatmap/use-row-zoom";
 import { useNewStage, useStage } from "@/components/heatmap/use-stage";
 import { prefixSearch } from "@/components/keyspace/view-search";
 import { clusterHref } from "@/components/shell/cluster-href";
@@ -33,23 +35,23 @@ export interface HeatmapPanelProps {
   cluster: string;
   matrix: HeatMatrix;
   answer: HeatAnswer;
-  isLog: boolean;
+  state: HeatmapState;
   events: readonly TimelineItem[];
-  highlight: Highlight | null;
   onDrill(prefix: string): void;
 }
 
 /** The heatmap with all that belongs to it: colours, zoom, brightness; or its figures as a table. */
 export function HeatmapPanel(props: HeatmapPanelProps) {
-  const [asTable, setAsTable] = useState(false);
   const { matrix, cluster } = props;
+  const { asTable } = props.state;
+  const { patch } = useUrlState();
   const hrefOf = useClusterHref();
   const rowHref = useCallback(
     (row: HeatRowName) => hrefOf(cluster, "prefix", prefixSearch(row.prefix, row.prefixBase64)),
     [hrefOf, cluster],
   );
   const toggle = (
-    <Button small kind="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+    <Button small kind="quiet" aria-pressed={asTable} onClick={() => patch({ view: asTable ? null : "table" })}>
       <Table2 size={13} aria-hidden="true" />
       {asTable ? "Show as heatmap" : "Show as table"}
     </Button>
@@ -66,13 +68,16 @@ export function HeatmapPanel(props: HeatmapPanelProps) {
 const AROUND_COLUMNS = 30;
 
 function Drawn(props: HeatmapPanelProps & { toggle: ReactNode; note: ReactNode }) {
-  const { cluster, matrix, answer, isLog } = props;
-  const [brightness, setBrightness] = useState(0);
+  const { cluster, matrix, answer } = props;
+  const { highlight } = props.state;
+  const isLog = props.state.scale === "log";
+  const [brightness, setBrightness] = useBrightness(props.state.brightness);
   const [mode, setMode] = useState<"pan" | "brush">("pan");
   const leveled = useMemo(() => toLeveled(matrix, isLog), [matrix, isLog]);
   const painting = useMemo(() => toPainting(leveled, brightness), [leveled, brightness]);
-  const stage = useNewStage(painting);
+  const stage = useNewStage(painting, props.state.rows);
   const { zoomTo, reset, isZoomed } = useRangeZoom(stage);
+  useRowZoom(stage, props.state.rows);
   const { patch } = useUrlState();
   const router = useRouter();
   const zone = useZone();
@@ -94,7 +99,7 @@ function Drawn(props: HeatmapPanelProps & { toggle: ReactNode; note: ReactNode }
       note={props.note}
       actions={
         <>
-          {props.highlight && (
+          {highlight && (
             <Button small kind="quiet" onClick={() => patch({ highlight: null, hfrom: null, hto: null })}>
               <X size={13} aria-hidden="true" />
               Clear the frame
@@ -116,7 +121,7 @@ function Drawn(props: HeatmapPanelProps & { toggle: ReactNode; note: ReactNode }
         stage={stage}
         mode={mode}
         events={props.events}
-        highlight={props.highlight}
+        highlight={highlight}
         description={describeHeat(answer, matrix.head, zone)}
         hrefOf={cellHref}
         onOpen={(cell) => router.push(cellHref(cell))}

@@ -26,8 +26,8 @@ export interface AxisLeaf {
 }
 
 export const LABEL_PX = 14;
-const LEAST_GROUP_PX = 7;
-const LEAST_LEAF_PX = 12;
+/** Lower than this a name would reach over the lines of its neighbours. */
+const LEAST_PX = 12;
 /** A row with less of the whole than this is not named unless it is tall. */
 const LEAST_SHARE = 0.01;
 /** A prefix that nearly all rows in sight lie under says nothing; its children are named instead. */
@@ -100,10 +100,16 @@ function toLeaves(
   { run, first, end, named }: { run: Run; first: number; end: number; named: ReadonlySet<number> },
   { top, bottom, heightPx }: AxisQuestion,
 ): AxisLeaf[] {
+  const yOf = (row: number) => ((row - top) / (bottom - top)) * heightPx;
+  // A name stays between the lines above and below its group.
+  let highest = Math.max(0, yOf(first)) + LABEL_PX / 2 + 1;
+  const lowest = Math.min(heightPx, yOf(end)) - LABEL_PX / 2;
   return rows.slice(first, end).flatMap(({ prefix, kind }, at) => {
-    const middle = ((first + at + 0.5 - top) / (bottom - top)) * heightPx;
-    const isInSight = middle > LABEL_PX / 2 && middle < heightPx - LABEL_PX / 2;
-    if (!isInSight || !named.has(first + at)) return [];
+    const wanted = yOf(first + at + 0.5);
+    const middle = Math.max(highest, Math.min(lowest, wanted));
+    const isFar = wanted < 0 || wanted > heightPx || Math.abs(middle - wanted) > LABEL_PX;
+    if (!named.has(first + at) || isFar || middle > lowest) return [];
+    highest = middle + LEAST_PX;
     const below = prefix.slice(run.prefix.length);
     const isRest = kind === "rest";
     return [{ id: `${kind} ${prefix}`, prefix, label: isRest ? `${below} rest`.trim() : below, isRest, middle }];
@@ -116,7 +122,7 @@ function chooseRows(
   { top, bottom, heightPx, weights = [] }: AxisQuestion,
 ): readonly number[] {
   const rowPx = heightPx / (bottom - top);
-  if (rowPx >= LEAST_LEAF_PX) return places;
+  if (rowPx >= LEAST_PX) return places;
   const size = (place: number) => Math.abs(weights[place] ?? 0) || 0; // NaN is not known, and no weight
   const least = weights.reduce((sum, weight) => sum + (Math.abs(weight) || 0), 0) * LEAST_SHARE;
   const chosen: number[] = [];
@@ -158,7 +164,7 @@ function placeLabels(groups: AxisGroup[], heightPx: number): void {
   const taken: number[] = [];
   for (const group of groups.toSorted((a, b) => b.bottom - b.top - (a.bottom - a.top) || a.top - b.top)) {
     const size = group.bottom - group.top;
-    if (size < LEAST_GROUP_PX) return;
+    if (size < LEAST_PX) return;
     const wanted = size < 2 * LABEL_PX ? group.top + (size - LABEL_PX) / 2 : group.top + 2;
     const at = Math.max(0, Math.min(heightPx - LABEL_PX, wanted));
     if (taken.some((other) => Math.abs(other - at) < LABEL_PX)) continue;

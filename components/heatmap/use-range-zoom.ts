@@ -6,8 +6,8 @@ import { type RangeSearch, rangeSearch } from "@/components/shell/cluster-href";
 import { useUrlState } from "@/components/shell/use-url-state";
 import { FRAME_MS } from "@/lib/model/time-range";
 
-/** How long a view must be still before its time becomes the page's. */
-const SETTLED_MS = 400;
+/** How long a view must be still before it is in the URL, and its time the page's. */
+export const SETTLED_MS = 400;
 
 /**
  * The time in sight and the time in the URL. A view that was zoomed or dragged becomes the page's range once it is still,

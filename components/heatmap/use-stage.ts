@@ -2,11 +2,12 @@
 
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Painting } from "@/components/heatmap/heat-painter";
+import type { RowWindow } from "@/components/heatmap/heat-search";
 import { HeatStage, type StageState } from "@/components/heatmap/heat-stage";
 
-/** A stage for as long as the component lives; it is shown every new painting. */
-export function useNewStage(painting: Painting): HeatStage {
-  const [stage] = useState(() => new HeatStage(painting));
+/** A stage for as long as the component lives, `rows` in sight at first; it is shown every new painting. */
+export function useNewStage(painting: Painting, rows: RowWindow | null = null): HeatStage {
+  const [stage] = useState(() => new HeatStage(painting, rows));
   useEffect(() => stage.show(painting), [stage, painting]);
   return stage;
 }

@@ -10,6 +10,8 @@ export function PrefixFacts({ row, answer }: { row: PrefixRow; answer: PrefixesA
   const live = splitBytes(row.liveBytes);
   const largest = splitBytes(row.largestValueBytes);
   const origin = <OriginNote origin={row.origin} at={answer.at} revision={answer.revision} />;
+  // Counted from the frames of the range, which end with it.
+  const rangeOrigin = <OriginNote origin={row.origin} at={answer.range.to} />;
   return (
     <Facts>
       <Fact
@@ -28,6 +30,7 @@ export function PrefixFacts({ row, answer }: { row: PrefixRow; answer: PrefixesA
       <HistoryFact row={row} answer={answer} />
       <Fact
         label="Writes"
+        origin={row.writesPerSecond !== null && rangeOrigin}
         value={row.writesPerSecond === null ? null : <Rate value={row.writesPerSecond} />}
         unit="/s"
         hint={
@@ -38,6 +41,7 @@ export function PrefixFacts({ row, answer }: { row: PrefixRow; answer: PrefixesA
       />
       <Fact
         label="Growth over this time"
+        origin={row.growthBytes !== null && rangeOrigin}
         value={row.growthBytes === null ? null : <BytesChange value={row.growthBytes} />}
         hint={
           row.growthKeys === null
@@ -48,6 +52,7 @@ export function PrefixFacts({ row, answer }: { row: PrefixRow; answer: PrefixesA
       <Fact label="Largest value" origin={origin} value={largest.value} unit={largest.unit} />
       <Fact
         label="Last write"
+        origin={row.newestModAt !== null && origin}
         value={row.newestModAt === null ? null : <Age at={row.newestModAt} />}
         unit="ago"
         {...(row.newestModRevision === null ? {} : { hint: <LastWriteHint row={row} answer={answer} /> })}

@@ -17,6 +17,7 @@ export const TIMELINE_KINDS = [
   "member-down",
   "member-up",
   "restart",
+  "version-change",
 ] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 

@@ -1,5 +1,5 @@
 import { listRuns, type Run, type Signal } from "@/lib/model/pattern-signal";
-import { median, medianDeviation } from "@/lib/model/pattern-statistics";
+import { medianAndDeviation } from "@/lib/model/pattern-statistics";
 import type { Finding } from "@/lib/model/pattern-types";
 
 /** Rate baselines, rules.md C0: above median + 6 MAD, above 2 × median, and above a floor of 5 writes/s. */
@@ -79,9 +79,8 @@ function listBursts(
   const { time } = signal;
   if (time.count < BURST_LEAST_BUCKETS) return null;
   if (!time.buckets.some((bucket) => (rates[bucket] as number) >= floorPerSecond)) return null;
-  const known = signal.known(rates);
-  const usual = median(known);
-  const limit = Math.max(usual + DEVIATIONS * medianDeviation(known, usual), usual * TIMES_MEDIAN);
+  const { median: usual, deviation } = medianAndDeviation(signal.known(rates));
+  const limit = Math.max(usual + DEVIATIONS * deviation, usual * TIMES_MEDIAN);
   const isBurst = (bucket: number) => {
     const rate = rates[bucket] as number;
     return rate > limit && rate >= floorPerSecond;

@@ -121,6 +121,9 @@ export const COLD_LEAST_SECONDS = DAY_SECONDS;
 export const COLD_LEAST_WATCHED = 0.9;
 export const COLD_LEAST_SHARE = 0.05;
 
+/** In a shorter time than this no pattern asks for live bytes. */
+export const LIVE_BYTES_LEAST_SECONDS = Math.min(LEAK_LEAST_SECONDS, COLD_LEAST_SECONDS);
+
 /** Takes room and is never written. `wholeBytes`: live bytes of the whole keyspace. */
 export function findCold(signal: Signal, wholeBytes: number): Finding | null {
   const { series, time } = signal;

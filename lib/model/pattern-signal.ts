@@ -2,6 +2,8 @@ import type { PatternSeries, PatternWindow } from "@/lib/model/pattern-types";
 
 /** A bucket that was watched for less than this part of it makes no rate. */
 const LEAST_WATCHED = 0.5;
+/** One that was watched for this part of it is as good as whole. */
+const WHOLLY_WATCHED = 0.95;
 
 /** Which buckets can be used, and how long each was watched. One for all series of a window. */
 export class WatchedTime {
@@ -11,6 +13,9 @@ export class WatchedTime {
   readonly seconds: Float64Array;
   readonly watchedMs: number;
   #pairs: Float64Array | undefined;
+  #wholeBuckets: readonly number[] | undefined;
+  #scratch: Float64Array | undefined;
+  #deviations: Float64Array | undefined;
 
   constructor(window: PatternWindow) {
     this.window = window;
@@ -37,6 +42,29 @@ export class WatchedTime {
 
   get count(): number {
     return this.buckets.length;
+  }
+
+  /**
+   * Room for a number a watched bucket, the same each time: hundreds of series are looked at, and what each of them would
+   * allocate costs more than what is done with it. Good until the next call.
+   */
+  scratch(): Float64Array {
+    this.#scratch ??= new Float64Array(this.buckets.length);
+    return this.#scratch;
+  }
+
+  /** Rates less their mean, 0 where nobody watched. Good until the next call. */
+  deviations(rates: Float64Array, mean: number): Float64Array {
+    this.#deviations ??= new Float64Array(this.window.atMs.length); // unwatched buckets stay 0
+    for (const bucket of this.buckets) this.#deviations[bucket] = (rates[bucket] as number) - mean;
+    return this.#deviations;
+  }
+
+  /** Buckets watched from end to end, nearly. */
+  get wholeBuckets(): readonly number[] {
+    const leastSeconds = (this.window.stepMs / 1_000) * WHOLLY_WATCHED;
+    this.#wholeBuckets ??= this.buckets.filter((bucket) => (this.seconds[bucket] as number) >= leastSeconds);
+    return this.#wholeBuckets;
   }
 
   /** Part of the whole window that was watched, 0 to 1. */
@@ -119,10 +147,10 @@ export class Signal {
     return rates;
   }
 
-  /** The watched ones of some rates. */
+  /** The watched ones of some rates, in the scratch of the time. */
   known(rates: Float64Array): Float64Array {
     const { buckets } = this.time;
-    const known = new Float64Array(buckets.length);
+    const known = this.time.scratch();
     for (let at = 0; at < known.length; at++) known[at] = rates[buckets[at] as number] as number;
     return known;
   }

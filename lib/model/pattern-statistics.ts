@@ -1,16 +1,19 @@
 /** The middle value; NaN of nothing. */
 export function median(values: ArrayLike<number>): number {
-  const sorted = new Float64Array(values).sort();
+  return middleOf(new Float64Array(values).sort());
+}
+
+/** The median, and the median absolute deviation from it, unscaled. Uses `values` up. */
+export function medianAndDeviation(values: Float64Array): { median: number; deviation: number } {
+  const usual = middleOf(values.sort());
+  for (let i = 0; i < values.length; i++) values[i] = Math.abs((values[i] as number) - usual);
+  return { median: usual, deviation: middleOf(values.sort()) };
+}
+
+function middleOf(sorted: Float64Array): number {
   const middle = sorted.length >> 1;
   if (sorted.length % 2 === 1) return sorted[middle] as number;
   return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
-}
-
-/** Median absolute deviation from the median, unscaled. */
-export function medianDeviation(values: ArrayLike<number>, middle = median(values)): number {
-  const deviations = new Float64Array(values);
-  for (let i = 0; i < deviations.length; i++) deviations[i] = Math.abs((deviations[i] as number) - middle);
-  return median(deviations);
 }
 
 /** Mean and (population) variance. */

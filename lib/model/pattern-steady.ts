@@ -43,7 +43,6 @@ export const BEAT_MOST_DISPERSION = 0.3;
 export const BEAT_MOST_VARIATION = 0.35;
 export const BEAT_LEAST_PER_SECOND = 0.1;
 const BEAT_LONGEST_SECONDS = 300;
-const WHOLLY_WATCHED = 0.95;
 
 /** Keys updated each at its own steady interval. */
 export function findHeartbeat(signal: Signal): Finding | null {
@@ -55,7 +54,7 @@ export function findHeartbeat(signal: Signal): Finding | null {
   if (usual < BEAT_LEAST_PER_SECOND / 2 || usual > keys * LOOP_PER_KEY_PER_SECOND * 2 || !isMostlyUpdates(signal)) {
     return null;
   }
-  const whole = time.buckets.filter((bucket) => (time.seconds[bucket] as number) >= stepSeconds * WHOLLY_WATCHED);
+  const whole = time.wholeBuckets;
   if (whole.length < BEAT_LEAST_BUCKETS) return null;
   const counts = whole.map((i) => ((series.puts[i] as number) * stepSeconds) / (time.seconds[i] as number));
   const { mean, variance } = meanAndVariance(counts);
@@ -103,8 +102,7 @@ export function findPeriodic(signal: Signal): Finding | null {
 /** The shortest interval at which the series is like itself, with a dip before it, and at twice the interval as well. */
 function findPeriod(rates: Float64Array, known: { mean: number; variance: number }, time: WatchedTime): number | null {
   const longest = Math.floor(rates.length / PERIODIC_TIMES);
-  const deviations = new Float64Array(rates.length);
-  for (const bucket of time.buckets) deviations[bucket] = (rates[bucket] as number) - known.mean;
+  const deviations = time.deviations(rates, known.mean);
   const pairs = time.pairs(longest * 2);
   const likenessAt = (lag: number) =>
     autocorrelation(deviations, lag, { pairs: pairs[lag] as number, variance: known.variance });

