@@ -3,12 +3,15 @@ import * as z from "zod";
 import { ModelState } from "@/lib/api/common";
 import { clusterPath, getJson } from "@/lib/api/get-json";
 import { LIVE_REFRESH_MS } from "@/lib/api/refresh";
+import { SourceInput } from "@/lib/api/sources";
 
 const pem = (what: string) => z.string().max(100_000).optional().describe(`PEM text of ${what}`);
 
+const Endpoints = z.array(z.string().trim().min(1)).max(50);
+
 /** How to reach a cluster. Never answered back: only `hasPassword` and the like are. */
 export const AccessInput = z.strictObject({
-  endpoints: z.array(z.string().trim().min(1)).min(1).max(50),
+  endpoints: Endpoints.min(1),
   caPem: pem("the CA certificate"),
   certPem: pem("the client certificate"),
   keyPem: pem("the client key"),
@@ -24,6 +27,15 @@ export const ClusterInput = AccessInput.extend({
     .string()
     .trim()
     .regex(CLUSTER_NAME, "1 to 63 letters, digits, dots, dashes or underscores, a letter or digit first"),
+  endpoints: Endpoints.default([]).describe("At least one, unless `managed`"),
+  managed: z
+    .boolean()
+    .optional()
+    .describe("True: etcd cannot be reached; the cluster is known through its apiserver, audit events and logs only"),
+  apiserver: SourceInput.optional().describe("How to read its apiservers' metrics, set with it"),
+}).refine(({ endpoints, managed = false }) => (endpoints.length === 0) === managed, {
+  path: ["endpoints"],
+  error: "at least one endpoint, or none and `managed` for a cluster whose etcd cannot be reached",
 });
 export type ClusterInput = z.infer<typeof ClusterInput>;
 
@@ -54,6 +66,7 @@ export const ClusterSummary = z.object({
   isDemo: z.boolean(),
   paused: z.boolean(),
   endpoints: z.array(z.string()),
+  isManaged: z.boolean().describe("Has no etcd that can be reached: what only etcd tells is not known"),
   etcdClusterId: z.string().nullable(),
   usesTls: z.boolean(),
   username: z.string().nullable(),

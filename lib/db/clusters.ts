@@ -3,6 +3,8 @@ import { type PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Db } from "@/lib/db/client";
 import * as schema from "@/lib/db/schema";
 import { type ClusterSource, cluster } from "@/lib/db/schema";
+import * as metricsSchema from "@/lib/db/schema-metrics";
+import * as sourcesSchema from "@/lib/db/schema-sources";
 import { openSecret, sealSecret } from "@/lib/db/secret-box";
 import type { ClusterAccess } from "@/lib/model/questions";
 
@@ -184,7 +186,8 @@ function isSameSecret(sealed: Buffer | null, secret: string | undefined, secretK
 
 /** Every table of the schema that has a cluster id: the measurements, and the questions about a cluster. */
 function clusterTables(): { table: PgTable; clusterId: PgColumn }[] {
-  const tables = Object.values(schema).filter((exported) => is(exported, PgTable)) as PgTable[];
+  const exported: unknown[] = [schema, metricsSchema, sourcesSchema].flatMap((file) => Object.values(file));
+  const tables = exported.filter((one): one is PgTable => is(one, PgTable));
   return tables.flatMap((table) => {
     const clusterId = (getTableColumns(table) as Record<string, PgColumn>).clusterId;
     return clusterId ? [{ table, clusterId }] : [];

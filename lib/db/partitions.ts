@@ -19,12 +19,32 @@ export const PARTITIONED: readonly {
   { table: "sealed_hour", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
   { table: "hot_minute", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
   { table: "member_sample", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
+  { table: "metric_frame", period: "day", aheadMs: 4 * DAY_MS, level: "frames" },
+  { table: "metric_hour", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
+  { table: "traffic_minute", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
+  { table: "ingest_fault", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
+  { table: "log_signal", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
+  { table: "connection_sample", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
+  { table: "lease_sample", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
+  { table: "traffic_hour", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
   { table: "sealed_day", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
   { table: "prefix_hour", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
   { table: "collector_cost", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
   { table: "timeline_event", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
   { table: "prefix_day", period: "month", aheadMs: 45 * DAY_MS, level: "days" },
 ];
+
+interface SealedInto {
+  table: string;
+  /** The hour a row is of. */
+  column: string;
+}
+
+/** Frames whose hours are sealed elsewhere: they are not dropped before. */
+const SEALED_INTO: Readonly<Record<string, SealedInto>> = {
+  keyspace_frame: { table: "sealed_hour", column: "hour" },
+  metric_frame: { table: "metric_hour", column: "at" },
+};
 
 /** Makes the partitions that rows from `sinceMs` (a day ago, unless given) until some days ahead will need. */
 export async function ensurePartitions(db: Db, nowMs: number, sinceMs = nowMs - DAY_MS): Promise<void> {
@@ -44,7 +64,8 @@ export async function dropExpiredPartitions(db: Db, nowMs: number): Promise<numb
   let dropped = 0;
   for (const { table, period, level } of PARTITIONED) {
     let beforeMs = nowMs - retention[level] * HOUR_MS;
-    if (table === "keyspace_frame") beforeMs = await notBeforeSealed(db, beforeMs, nowMs);
+    const sealed = SEALED_INTO[table];
+    if (sealed) beforeMs = await notBeforeSealed(db, { table, sealed, beforeMs, nowMs });
     const before = new Date(beforeMs).toISOString();
     const rows = await db.execute<{ dropped: number }>(
       sql`select drop_partitions(${table}, ${period}, ${before}::timestamptz) as dropped`,
@@ -55,16 +76,21 @@ export async function dropExpiredPartitions(db: Db, nowMs: number): Promise<numb
 }
 
 /** `beforeMs`, or the first hour before it that has frames and is not sealed. */
-async function notBeforeSealed(db: Db, beforeMs: number, nowMs: number): Promise<number> {
+async function notBeforeSealed(
+  db: Db,
+  { table, sealed, beforeMs, nowMs }: { table: string; sealed: SealedInto; beforeMs: number; nowMs: number },
+): Promise<number> {
+  const sealedAt = sql`sealed.${sql.identifier(sealed.column)}`;
   const [unsealed] = await db.execute<{ hour_ms: string | null }>(sql`
     select extract(epoch from min(series.hour)) * 1000 as hour_ms
     from cluster cross join lateral generate_series(
       ${new Date(nowMs - UNSEALED_LIFE_MS).toISOString()}::timestamptz, ${new Date(beforeMs).toISOString()}::timestamptz,
       interval '1 hour') as slice(at)
     cross join lateral (select date_trunc('hour', slice.at, 'UTC') as hour) as series
-    where exists (select from keyspace_frame as frame
+    where exists (select from ${sql.identifier(table)} as frame
         where frame.cluster_id = cluster.id and frame.at >= series.hour and frame.at < series.hour + interval '1 hour')
-      and not exists (select from sealed_hour where cluster_id = cluster.id and sealed_hour.hour = series.hour)`);
+      and not exists (select from ${sql.identifier(sealed.table)} as sealed
+        where sealed.cluster_id = cluster.id and ${sealedAt} = series.hour)`);
   return unsealed?.hour_ms ? Math.min(beforeMs, Number(unsealed.hour_ms)) : beforeMs;
 }
 

@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
-  customType,
   doublePrecision,
   index,
   integer,
@@ -11,15 +10,10 @@ import {
   primaryKey,
   smallint,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-
-/** Raw bytes: keys and prefixes need not be UTF-8, and `text` refuses NUL. */
-const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
-const count = (name: string) => bigint(name, { mode: "number" });
+import { bytea, count, instant } from "@/lib/db/columns";
 
 /** Where a cluster was declared. Only `settings` clusters can be edited in the UI. */
 export type ClusterSource = "settings" | "file" | "demo";
@@ -369,6 +363,7 @@ export const TIMELINE_KINDS = [
   "member-down",
   "member-up",
   "restart",
+  "version-change",
 ] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 

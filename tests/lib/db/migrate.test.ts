@@ -54,6 +54,8 @@ test("measurements are partitioned by time, with bounds in UTC and no default pa
     new Set([
       ...["keyspace_frame", "hot_minute", "member_sample", "prefix_hour", "prefix_day"],
       ...["sealed_hour", "sealed_day", "collector_cost", "timeline_event"],
+      ...["metric_frame", "metric_hour", "traffic_minute", "traffic_hour", "ingest_fault", "log_signal"],
+      ...["connection_sample", "lease_sample"],
     ]),
   );
   for (const { bound } of rows)
