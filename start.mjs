@@ -1,4 +1,6 @@
+#!/usr/bin/env node
 // `npm start`: installs what is missing, builds if the build is older than the sources, then runs the supervisor.
+// `npm start -- agent`, or `npx etcdscope agent`: installs what is missing and runs the agent; nothing is built for it.
 // Plain Node without dependencies: it must run before anything is installed.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -21,15 +23,19 @@ const BUILD_SOURCES = [
 const rootDir = dirname(fileURLToPath(import.meta.url));
 const inRoot = (...parts) => join(rootDir, ...parts);
 
+const isAgent = process.argv[2] === "agent";
+
 checkNode();
-if (!process.argv.slice(2).some((argument) => argument === "--help" || argument === "-h")) {
+if (isAgent) {
+  if (!isInstalled()) await install();
+} else if (!process.argv.slice(2).some((argument) => argument === "--help" || argument === "-h")) {
   await install();
   await build();
 } else if (!isInstalled()) await install();
-process.chdir(rootDir);
+if (!isAgent) process.chdir(rootDir);
 const { register } = await import("tsx/esm/api");
 register({ tsconfig: inRoot("tsconfig.json") });
-await import("./lib/supervisor/main.ts");
+await import(isAgent ? "./collectors/agent/main.ts" : "./lib/supervisor/main.ts");
 
 function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
@@ -51,10 +57,10 @@ async function install() {
   writeFileSync(installStamp(), hashOf(["package-lock.json"]));
 }
 
-/** True when node_modules is what package-lock.json says, by our stamp or, after an install by hand, by npm's own record. */
+/** True when node_modules is what package-lock.json says, by our stamp or else by npm's own record. */
 function isInstalled() {
   if (!existsSync(inRoot("node_modules/.package-lock.json"))) return false;
-  if (existsSync(installStamp())) return readFileSync(installStamp(), "utf8") === hashOf(["package-lock.json"]);
+  if (existsSync(installStamp()) && readFileSync(installStamp(), "utf8") === hashOf(["package-lock.json"])) return true;
   const wanted = JSON.parse(readFileSync(inRoot("package-lock.json"), "utf8")).packages;
   const found = JSON.parse(readFileSync(inRoot("node_modules/.package-lock.json"), "utf8")).packages;
   return Object.entries(wanted).every(([path, { version, optional, peer, extraneous }]) => {

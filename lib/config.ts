@@ -82,7 +82,7 @@ export function readStartConfig(env: Environment = process.env): StartConfig {
   return {
     databaseUrl,
     secretKeyHex,
-    directory: (env.npm_lifecycle_event === "start" ? env.INIT_CWD : undefined) ?? process.cwd(),
+    directory: userDirectory(env),
     etcdctl: {
       endpoints: env.ETCDCTL_ENDPOINTS || undefined,
       cacert: env.ETCDCTL_CACERT || undefined,
@@ -92,6 +92,24 @@ export function readStartConfig(env: Environment = process.env): StartConfig {
       password: env.ETCDCTL_PASSWORD || undefined,
     },
   };
+}
+
+/** What the environment says to `etcdscope agent`. */
+export interface AgentConfig {
+  /** `ETCDSCOPE_TOKEN`; null: it is in a file. */
+  token: string | null;
+  /** The directory the user is in. */
+  directory: string;
+}
+
+/** Settings of the agent. */
+export function readAgentConfig(env: Environment = process.env): AgentConfig {
+  return { token: env.ETCDSCOPE_TOKEN || null, directory: userDirectory(env) };
+}
+
+/** `npm start` changes the directory to the project's and leaves a note of the one before. */
+function userDirectory(env: Environment): string {
+  return (env.npm_lifecycle_event === "start" ? env.INIT_CWD : undefined) ?? process.cwd();
 }
 
 /** The directories of `PATH`, in order. */

@@ -18,6 +18,15 @@ export class UnknownClusterError extends Error {
   }
 }
 
+/** A cluster has no token of that id. */
+export class UnknownTokenError extends Error {
+  readonly remedy = "GET …/tokens lists the tokens of a cluster.";
+  constructor(readonly id: string) {
+    super(`There is no token with the id "${id}".`);
+    this.name = "UnknownTokenError";
+  }
+}
+
 /** A request that is right in itself but that the present state does not allow. */
 export class ConflictError extends Error {
   readonly remedy: string | undefined;
