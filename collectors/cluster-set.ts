@@ -3,11 +3,14 @@ import { CostLedger } from "@/collectors/cost-meter";
 import { KeyspaceCollector, type KeyspaceSettings } from "@/collectors/keyspace/keyspace";
 import { openMembersCollector } from "@/collectors/members/members";
 import { repeat } from "@/collectors/repeat";
+import { SourceSet } from "@/collectors/source-set";
+import type { TrafficStore } from "@/collectors/traffic/traffic-store";
 import type { OpenDb } from "@/lib/db/client";
 import { type ClusterRow, readClusterAccess } from "@/lib/db/clusters";
 import { cluster } from "@/lib/db/schema";
 import { log } from "@/lib/log";
 import type { ClusterAccess } from "@/lib/model/questions";
+import type { SourceName } from "@/lib/model/sources";
 
 const POLL_MS = 2_000;
 
@@ -15,6 +18,8 @@ export interface ClusterSetOptions extends Pick<OpenDb, "db" | "sql"> {
   secretKey: Buffer;
   /** Where checkpoints are kept; null: nowhere. */
   dataDir: string | null;
+  /** What the writers of traffic share. */
+  store: TrafficStore;
 }
 
 /** One cluster whose collectors are running. */
@@ -22,8 +27,10 @@ export interface RunningCluster {
   access: ClusterAccess;
   /** Changed in place: the collectors read it as they go. */
   settings: KeyspaceSettings;
-  keyspace: KeyspaceCollector;
+  /** Null: the cluster is registered without endpoints of etcd. */
+  keyspace: KeyspaceCollector | null;
   costs: CostLedger;
+  sources: SourceSet;
   stop(): Promise<void>;
 }
 
@@ -38,6 +45,11 @@ export class ClusterSet {
 
   get(clusterId: number): RunningCluster | undefined {
     return this.#running.get(clusterId);
+  }
+
+  /** Whether files of a source of a cluster are being followed. */
+  isFollowed(clusterId: number, source: SourceName): boolean {
+    return this.#running.get(clusterId)?.sources.isFollowed(source) ?? false;
   }
 
   /** Starts and stops collectors as the table changes; heard by NOTIFY, with a poll behind it. */
@@ -63,28 +75,30 @@ export class ClusterSet {
       if (running !== undefined) Object.assign(running.settings, settingsOf(row));
       else if (!signal.aborted) this.#start(row, readClusterAccess(row, secretKey));
     }
+    for (const [id, { sources }] of this.#running) {
+      if (!signal.aborted) await sources.adjust().catch((error) => logSourceFailure(id, error));
+    }
   }
 
   #start(row: ClusterRow, access: ClusterAccess): void {
-    const { db, dataDir } = this.#options;
+    const { db, dataDir, secretKey, store } = this.#options;
     const { id: clusterId, name } = row;
     const stop = new AbortController();
     const settings = settingsOf(row);
     const costs = new CostLedger(db, clusterId);
     const options = { db, clusterId, access, log: log.child({ cluster: name }) };
-    const keyspace = new KeyspaceCollector({ ...options, settings, costs, dataDir });
-    const members = openMembersCollector({ ...options, meter: costs.of("members") });
-    const reading = Promise.all([keyspace.run(stop.signal), members.run(stop.signal)]);
+    const hasEtcd = access.endpoints.length > 0;
+    const keyspace = hasEtcd ? new KeyspaceCollector({ ...options, settings, costs, dataDir }) : null;
+    const members = hasEtcd ? openMembersCollector({ ...options, meter: costs.of("members") }) : null;
+    const sources = new SourceSet({ ...options, secretKey, store, costs });
+    const reading = Promise.all([keyspace?.run(stop.signal), members?.run(stop.signal)]);
     const settled = new AbortController(); // the books are closed last
     const booking = costs.run(settled.signal);
     this.#running.set(clusterId, {
-      access,
-      settings,
-      keyspace,
-      costs,
+      ...{ access, settings, keyspace, costs, sources },
       stop: async () => {
         stop.abort();
-        await reading;
+        await Promise.all([reading, sources.stop()]);
         settled.abort();
         await booking;
       },
@@ -110,6 +124,10 @@ function serially(job: () => Promise<void>): () => Promise<void> {
     last = last.catch(() => undefined).then(job);
     return last;
   };
+}
+
+function logSourceFailure(clusterId: number, error: unknown): void {
+  log.warn({ clusterId, error: String(error) }, "sources not read, will be tried again");
 }
 
 function logFailure(error: unknown): void {

@@ -1,6 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { ClusterSet, RunningCluster } from "@/collectors/cluster-set";
 import { testConnection } from "@/collectors/etcd/test-connection";
+import type { LiveModel } from "@/collectors/keyspace/keyspace";
 import { listGroups, listKeys } from "@/collectors/keyspace/list-keys";
 import { readKey } from "@/collectors/keyspace/read-key";
 import { repeat } from "@/collectors/repeat";
@@ -85,11 +86,8 @@ export class QuestionDesk {
     }
   }
 
-  #fromModel<Answer>(
-    row: QuestionRow,
-    ask: (live: NonNullable<ReturnType<RunningCluster["keyspace"]["live"]>>) => Answer,
-  ) {
-    const live = this.#cluster(row).keyspace.live();
+  #fromModel<Answer>(row: QuestionRow, ask: (live: LiveModel) => Answer) {
+    const live = this.#cluster(row).keyspace?.live() ?? null;
     if (live === null)
       throw new NoAnswer("the keyspace is being read for the first time or anew; ask again when it is live");
     const at = new Date(live.completeAtMs).toISOString();
@@ -100,6 +98,8 @@ export class QuestionDesk {
     const running = row.clusterId === null ? undefined : this.#options.clusters.get(row.clusterId);
     if (running === undefined)
       throw new NoAnswer("the cluster is paused or has been removed; resume it to ask for its keys");
+    if (running.keyspace === null)
+      throw new NoAnswer("the cluster is registered without endpoints of etcd, so its keys cannot be read");
     return running;
   }
 }

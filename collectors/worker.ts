@@ -2,8 +2,13 @@ import { randomUUID } from "node:crypto";
 import { lt, sql } from "drizzle-orm";
 import { ClusterSet } from "@/collectors/cluster-set";
 import { sealDue } from "@/collectors/keyspace/sealer";
+import { sealMetricsDue } from "@/collectors/metrics/seal";
 import { QuestionDesk } from "@/collectors/question-desk";
 import { repeat } from "@/collectors/repeat";
+import { expireBatches, expireTraffic } from "@/collectors/traffic/expire";
+import { sealTrafficHours } from "@/collectors/traffic/hours";
+import { TrafficIngest } from "@/collectors/traffic/ingest";
+import { TrafficStore } from "@/collectors/traffic/traffic-store";
 import { WorkerLock } from "@/collectors/worker-lock";
 import { readWorkerConfig } from "@/lib/config";
 import { type Db, openDb } from "@/lib/db/client";
@@ -38,16 +43,24 @@ async function main(): Promise<void> {
   stop.signal.addEventListener("abort", () => setTimeout(giveUp, STOP_PATIENCE_MS).unref());
   const { db, sql: pool, close } = openDb(databaseUrl);
   const lock = new WorkerLock(databaseUrl);
-  const clusters = new ClusterSet({ db, sql: pool, secretKey, dataDir });
+  const store = new TrafficStore(db);
+  const clusters = new ClusterSet({ db, sql: pool, secretKey, dataDir, store });
+  const ingest = new TrafficIngest({
+    ...{ db, sql: pool, store },
+    isFollowed: (clusterId, source) => clusters.isFollowed(clusterId, source),
+  });
   const desk = new QuestionDesk({ db, sql: pool, secretKey, clusters });
   await lock.wait(stop.signal);
   log.info("worker is running");
   await Promise.all([
     repeat("heartbeat", () => beat(db, lock, stop), HEARTBEAT_MS, stop.signal),
-    repeat("sealing", () => sealAndDrop(db), SEALING_MS, stop.signal),
-    repeat("maintenance", () => maintain(db), MAINTENANCE_MS, stop.signal),
+    repeat("sealing", () => sealAndDrop(db, store), SEALING_MS, stop.signal),
+    repeat("sealing of metrics", () => sealMetricsDue(db, Date.now()), SEALING_MS, stop.signal),
+    repeat("sealing of traffic", () => sealTraffic(store), SEALING_MS, stop.signal),
+    repeat("maintenance", () => maintain(db, store), MAINTENANCE_MS, stop.signal),
     clusters.run(stop.signal),
     desk.run(stop.signal),
+    ingest.run(stop.signal),
   ]);
   await Promise.all([lock.release(), close()]);
   log.info("worker has stopped");
@@ -72,23 +85,31 @@ async function beat(db: Db, lock: WorkerLock, stop: AbortController): Promise<vo
 }
 
 /** Seals what is over; drops what is too old as soon as someone has changed how long it is kept. */
-async function sealAndDrop(db: Db): Promise<void> {
+async function sealAndDrop(db: Db, store: TrafficStore): Promise<void> {
   await sealDue(db, Date.now());
   const retention = JSON.stringify(await readRetention(db));
   if (retention === droppedBy) return;
-  await dropExpired(db, Date.now());
+  await dropExpired(db, store, Date.now());
   droppedBy = retention;
 }
 
-async function dropExpired(db: Db, nowMs: number): Promise<void> {
-  // Only what has left with a partition can have taken a key's last mention along.
-  if ((await dropExpiredPartitions(db, nowMs)) > 0) await dropUnnamedHotKeys(db);
+async function sealTraffic(store: TrafficStore): Promise<void> {
+  await sealTrafficHours(store, Date.now());
+  await expireBatches(store.db, Date.now());
 }
 
-async function maintain(db: Db): Promise<void> {
+async function dropExpired(db: Db, store: TrafficStore, nowMs: number): Promise<void> {
+  // Only what has left with a partition can have taken a key's last mention along.
+  if ((await dropExpiredPartitions(db, nowMs)) === 0) return;
+  store.forgetPartitions();
+  await dropUnnamedHotKeys(db);
+}
+
+async function maintain(db: Db, store: TrafficStore): Promise<void> {
   const nowMs = Date.now();
   await ensurePartitions(db, nowMs);
-  await dropExpired(db, nowMs);
+  await dropExpired(db, store, nowMs);
+  await expireTraffic(store, nowMs);
   await removeOrphanedRows(db); // of a cluster removed while its collectors were still writing
   await db.delete(question).where(lt(question.askedAt, new Date(nowMs - QUESTION_LIFE_MS)));
   await db.delete(worker).where(lt(worker.at, new Date(nowMs - MAINTENANCE_MS)));

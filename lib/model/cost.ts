@@ -1,3 +1,12 @@
 /** What etcdscope reads a cluster for, each with its own books. */
-export const COST_PURPOSES = ["scan", "watch", "check", "members", "question"] as const;
+export const COST_PURPOSES = [
+  "scan",
+  "watch",
+  "check",
+  "members",
+  "leases",
+  "metrics",
+  "apiserver",
+  "question",
+] as const;
 export type CostPurpose = (typeof COST_PURPOSES)[number];

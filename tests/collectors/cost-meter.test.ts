@@ -132,7 +132,8 @@ test("the answer adds up by purpose and hour, and averages over the hours since 
   });
   expect(scan?.perHour).toMatchObject({ requests: 200, requestSeconds: 50 }); // three and a half hours
   expect(watch).toMatchObject({ purpose: "watch", requests: 4 });
-  expect(answer.items.map(({ purpose }) => purpose)).toEqual(["scan", "watch", "check", "members", "question"]);
+  const purposes = ["scan", "watch", "check", "members", "leases", "metrics", "apiserver", "question"];
+  expect(answer.items.map(({ purpose }) => purpose)).toEqual(purposes);
   expect(answer.hours).toHaveLength(4);
   expect(answer.recent).toMatchObject({ requests: 404, requestSeconds: 101, from: hour(1) });
   expect(answer.range).toEqual({ from: hour(3), to: new Date(nowMs).toISOString(), hours: 3.5 });
