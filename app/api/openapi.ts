@@ -1,5 +1,14 @@
 import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import {
+  ASKED,
+  ExportFormat,
+  type Operation,
+  type Operations,
+  PATH_PARAMETERS,
+  STORED,
+} from "@/app/api/openapi-operation";
+import { TRAFFIC_OPERATIONS } from "@/app/api/openapi-traffic";
 import { ChurnAnswer, ChurnParams } from "@/lib/api/churn";
 import {
   AccessInput,
@@ -28,29 +37,8 @@ import {
 import { StorageAnswer, StoragePatch } from "@/lib/api/storage";
 import { TimelineAnswer, TimelineParams } from "@/lib/api/timeline";
 
-const ClusterPath = z.object({ cluster: z.string().describe("A cluster's name or id") });
-const ExportFormat = z.object({
-  format: z.enum(["csv", "json"]).optional().describe("Answers a file of all rows to download (at most 100,000)"),
-});
-
-interface Operation {
-  summary: string;
-  tag: string;
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  answer?: z.ZodType;
-  /** What it answers besides JSON: the type, and in words what it is. */
-  binary?: { type: string; description: string };
-  status?: "200" | "201" | "204";
-  /** Statuses besides 400 and 500. */
-  problems: readonly string[];
-}
-
-const ASKED = ["404", "502", "503"] as const;
-const STORED = ["404", "503"] as const;
-
 /** Every endpoint once; `{cluster}` in a path makes the parameter. */
-const OPERATIONS: Record<string, Partial<Record<"get" | "post" | "patch" | "delete", Operation>>> = {
+const OPERATIONS: Operations = {
   "/api/v1/clusters": {
     get: {
       summary: "The fleet, by risk",
@@ -172,6 +160,7 @@ const OPERATIONS: Record<string, Partial<Record<"get" | "post" | "patch" | "dele
       ...{ answer: TimelineAnswer, problems: STORED },
     },
   },
+  ...TRAFFIC_OPERATIONS,
   "/api/v1/storage": {
     get: { summary: "What measurements take on disk", tag: "storage", answer: StorageAnswer, problems: ["503"] },
     patch: {
@@ -211,16 +200,25 @@ export function openApiDocument() {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     paths,
+    components: {
+      securitySchemes: {
+        ingestToken: { type: "http", scheme: "bearer", description: "An ingest token of the cluster" },
+      },
+    },
   });
 }
 
 function toOperation(path: string, operation: Operation): ZodOpenApiOperationObject {
-  const { summary, tag, query, body, answer, problems } = operation;
+  const { summary, description, tag, query, body, answer, problems, security } = operation;
+  const names = PATH_PARAMETERS.keyof().options.filter((name) => path.includes(`{${name}}`));
+  const parameters = PATH_PARAMETERS.pick(Object.fromEntries(names.map((name) => [name, true])) as Record<never, true>);
   return {
     summary,
+    ...(description && { description }),
     tags: [tag],
-    requestParams: { ...(path.includes("{cluster}") && { path: ClusterPath }), ...(query && { query }) },
-    ...(body && { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
+    ...(security && { security: [{ [security]: [] }] }),
+    requestParams: { ...(names.length > 0 && { path: parameters }), ...(query && { query }) },
+    ...(body && { requestBody: { required: true, content: toContents(operation, body) } }),
     responses: {
       [operation.status ?? "200"]: {
         description: summary,
@@ -229,6 +227,10 @@ function toOperation(path: string, operation: Operation): ZodOpenApiOperationObj
       ...Object.fromEntries(["400", ...problems, "500"].map((code) => [code, PROBLEM_RESPONSE])),
     },
   };
+}
+
+function toContents({ bodyTypes = ["application/json"] }: Operation, schema: z.ZodType) {
+  return Object.fromEntries(bodyTypes.map((type) => [type, { schema }]));
 }
 
 function toBinaryContent({ binary }: Operation) {

@@ -3,6 +3,7 @@ import {
   ConflictError,
   ParameterError,
   UnknownClusterError,
+  UnknownTokenError,
   WorkerAbsentError,
   WorkerAnswerError,
 } from "@/lib/queries/errors";
@@ -14,6 +15,9 @@ export function toProblem(error: unknown): Problem | null {
   }
   if (error instanceof UnknownClusterError) {
     return { ...problem(404, "No such cluster", error.message), remedy: error.remedy };
+  }
+  if (error instanceof UnknownTokenError) {
+    return { ...problem(404, "No such token", error.message), remedy: error.remedy };
   }
   if (error instanceof ConflictError) {
     const { remedy, field } = error;

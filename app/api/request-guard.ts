@@ -31,6 +31,11 @@ export function findChangeFault(method: string, headers: Headers): Problem | nul
       remedy: "Send the header, also where there is no body.",
     };
   }
+  return findOriginFault(headers);
+}
+
+/** Why a request is refused for the page it comes from; null when it comes from our own or from none. */
+export function findOriginFault(headers: Headers): Problem | null {
   const origin = headers.get("origin");
   if (origin === null || isOwnOrigin(origin, headers.get("host") ?? "")) return null;
   return {

@@ -6,15 +6,25 @@ import type { ClusterAccess } from "@/lib/model/questions";
 import { askWorker } from "@/lib/queries/ask-worker";
 import { type ClusterRow, findCluster } from "@/lib/queries/clusters";
 import { ConflictError, UnknownClusterError } from "@/lib/queries/errors";
+import { changeSource } from "@/lib/queries/sources";
 
 /** A test tries every endpoint, each with its own patience. */
 const TEST_TIMEOUT_MS = 30_000;
 
-/** Registers a cluster and answers its id; the worker begins to watch it. Throws a `ConflictError` for a taken name. */
+/**
+ * Registers a cluster, with its apiservers where they are given, and answers its id; the worker begins to watch it.
+ * Throws a `ConflictError` for a taken name, and a `ParameterError` for apiservers that cannot be read so.
+ */
 export async function registerCluster(db: Db, input: ClusterInput, secretKey: Buffer): Promise<number> {
-  const { name, ...access } = input;
+  const { name, managed: _isWithoutEndpoints, apiserver, ...access } = input;
   try {
-    return await addCluster(db, { name, source: "settings", access }, secretKey);
+    return await db.transaction(async (tx) => {
+      const id = await addCluster(tx, { name, source: "settings", access }, secretKey);
+      if (apiserver === undefined) return id;
+      const change = { input: { enabled: true, ...apiserver }, secretKey, nowMs: Date.now() };
+      await changeSource(tx, await findKnown(tx, String(id)), "apiserver", change);
+      return id;
+    });
   } catch (error) {
     throw toConflict(error);
   }
@@ -48,6 +58,8 @@ export async function testAccess(db: Db, access: AccessInput, secretKey: Buffer)
 /** Tries a registered cluster with what is stored of it. */
 export async function testCluster(db: Db, nameOrId: string, secretKey: Buffer): Promise<TestAnswer> {
   const row = await findKnown(db, nameOrId);
+  if (row.endpoints.length === 0)
+    throw new ConflictError(`The cluster "${row.name}" has no etcd endpoint to test.`, {});
   try {
     return await askTest(db, readClusterAccess(row, secretKey), secretKey);
   } catch (error) {

@@ -65,6 +65,7 @@ function toSummary(row: ClusterRow, facts: ClusterFacts, activity: ClusterActivi
     isDemo: row.source === "demo",
     paused: row.paused,
     endpoints: row.endpoints,
+    isManaged: row.endpoints.length === 0,
     etcdClusterId: row.etcdClusterId,
     usesTls: row.endpoints.some((endpoint) => endpoint.startsWith("https://")),
     username: row.username,
