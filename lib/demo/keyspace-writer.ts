@@ -1,4 +1,5 @@
 import type { Etcd3 } from "etcd3";
+import type { DemoWrite } from "@/lib/demo/audit-writes";
 import { valueBytesOf } from "@/lib/demo/layout";
 import type { Random } from "@/lib/demo/random";
 import { makeValue } from "@/lib/demo/values";
@@ -12,24 +13,38 @@ const SEED_BATCH = 100; // etcd takes 128 operations in a transaction
 export class KeyspaceWriter {
   readonly #client: Etcd3;
   readonly #random: Random;
+  readonly #onWritten: (write: DemoWrite) => void;
   #lease: { id: Promise<string>; keys: number; sinceMs: number } | null = null;
 
-  constructor(client: Etcd3, random: Random) {
+  /** `onWritten` hears of every write but those that fill an empty etcd. */
+  constructor(client: Etcd3, random: Random, onWritten: (write: DemoWrite) => void = () => undefined) {
     this.#client = client;
     this.#random = random;
+    this.#onWritten = onWritten;
   }
 
-  async put(key: string): Promise<void> {
-    await this.#client.put(key).value(makeValue(key, this.#random));
+  /** Puts a key that exists. */
+  put(key: string): Promise<void> {
+    return this.#write(key, "update", async () => this.#client.put(key).value(makeValue(key, this.#random)));
   }
 
-  /** Puts a key that goes away by itself after the events' time to live. */
-  async putExpiring(key: string): Promise<void> {
-    await this.#client.put(key).value(makeValue(key, this.#random)).lease(this.#sharedLease());
+  /** Puts a new key. */
+  create(key: string): Promise<void> {
+    return this.#write(key, "create", async () => this.#client.put(key).value(makeValue(key, this.#random)));
   }
 
-  async delete(key: string): Promise<void> {
-    await this.#client.delete().key(key);
+  /** Puts a key that goes away by itself after the events' time to live, a new one or one more time. */
+  putExpiring(key: string, operation: "create" | "update"): Promise<void> {
+    return this.#write(key, operation, async () =>
+      this.#client
+        .put(key)
+        .value(makeValue(key, this.#random))
+        .lease(await this.#sharedLease()),
+    );
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#write(key, "delete", async () => this.#client.delete().key(key));
   }
 
   /** Puts many keys in few transactions, `expiring` ones with leases. `onProgress` hears how many are done. */
@@ -54,6 +69,12 @@ export class KeyspaceWriter {
         .commit();
       onProgress(from);
     }
+  }
+
+  async #write(key: string, operation: DemoWrite["operation"], write: () => Promise<unknown>): Promise<void> {
+    const startedMs = performance.now();
+    await write();
+    this.#onWritten({ key, operation, tookMs: performance.now() - startedMs });
   }
 
   #sharedLease(keys = 1): Promise<string> {

@@ -19,11 +19,14 @@ export const NAMESPACES = [
   ...TEAMS.flatMap((team) => ["prod", "staging", "dev"].map((stage) => `${team}-${stage}`)),
   ...["batch-jobs", "ml-training", "sandbox"],
 ];
-const APPLICATION_NAMESPACES = NAMESPACES.slice(4);
+/** Where applications run. */
+export const APPLICATION_NAMESPACES = NAMESPACES.slice(4);
 const SERVICES = ["api", "web", "worker", "cache", "gateway", "scheduler", "ingest", "report", "auth", "proxy"];
 const ROLES = ["", "-canary", "-internal", "-batch"];
 
 export const HOT_CONFIG_MAP = "/registry/configmaps/kube-system/cluster-autoscaler-status";
+/** Two replicas of an operator write it past each other. */
+export const LEDGER_CONFIG_MAP = "/registry/configmaps/payments-prod/ledger-operator-state";
 export const LARGE_CONFIG_MAP = "/registry/configmaps/monitoring/grafana-dashboard-cluster-overview";
 export const LARGE_VALUE_BYTES = 900 * 1024;
 export const WIDE_ENDPOINTS = "/registry/services/endpoints/search-prod/api";
@@ -74,7 +77,7 @@ export function valueBytesOf(key: string): number {
 }
 
 /** FNV-1a of the text, as a ratio. */
-function hashRatio(text: string): number {
+export function hashRatio(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return (hash >>> 0) / 4_294_967_296;

@@ -1,4 +1,5 @@
 import type { Etcd3 } from "etcd3";
+import { AuditFile } from "@/lib/demo/audit-file";
 import { EtcdNotFoundError, findEtcd } from "@/lib/demo/etcd-binary";
 import { startLocalEtcd } from "@/lib/demo/local-etcd";
 import { log } from "@/lib/log";
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
   const workload = await loading;
   const client = new workload.Etcd3({ hosts: etcd.endpoint });
   try {
-    await work(client, workload);
+    await work(client, workload, new AuditFile(dataDir));
   } finally {
     client.close();
     await etcd.stop();
@@ -64,14 +65,16 @@ async function loadWorkload() {
 async function work(
   client: Etcd3,
   { prepareDemo, runDemo }: Pick<Awaited<ReturnType<typeof loadWorkload>>, "prepareDemo" | "runDemo">,
+  audit: AuditFile,
 ): Promise<void> {
   let toldPercent = 0;
-  const around = await prepareDemo(client, (done, total) => {
+  const onProgress = (done: number, total: number) => {
     stopping.signal.throwIfAborted();
     const percent = Math.floor((done * 4) / total) * 25;
     if (percent > toldPercent) tell({ kind: "progress", text: `filling etcd: ${percent} % of ${total} keys` });
     toldPercent = Math.max(toldPercent, percent);
-  });
+  };
+  const around = await prepareDemo(client, onProgress, audit);
   log.info("the workload begins");
   await runDemo(client, around, stopping.signal);
   if (isEtcdGone()) throw new Error("the demo's etcd has ended by itself");

@@ -1,7 +1,15 @@
+import type { AuditFile } from "@/lib/demo/audit-file";
 import type { KeyPool } from "@/lib/demo/key-pool";
 import { namespaceOf } from "@/lib/demo/key-pool";
 import type { KeyspaceWriter } from "@/lib/demo/keyspace-writer";
-import { HOT_CONFIG_MAP, helmReleaseKey, LEADER_LEASES, NODES, WIDE_ENDPOINTS } from "@/lib/demo/layout";
+import {
+  HOT_CONFIG_MAP,
+  helmReleaseKey,
+  LEADER_LEASES,
+  LEDGER_CONFIG_MAP,
+  NODES,
+  WIDE_ENDPOINTS,
+} from "@/lib/demo/layout";
 import type { Random } from "@/lib/demo/random";
 
 /** A kind of activity: how often a second, and what it does once. */
@@ -15,6 +23,8 @@ export interface Surroundings {
   pool: KeyPool;
   writer: KeyspaceWriter;
   random: Random;
+  /** Where the requests behind the writes are logged; absent: nowhere. */
+  audit?: AuditFile;
 }
 
 const KEPT_REPLICA_SETS = 6;
@@ -40,6 +50,7 @@ export function listActivities(around: Surroundings): Activity[] {
     },
     { name: "leader leases", perSecond: LEADER_LEASES.length / 2, run: inTurn(LEADER_LEASES) },
     { name: "hot ConfigMap", perSecond: 12, run: () => writer.put(HOT_CONFIG_MAP) },
+    { name: "ledger operator", perSecond: 0.5, run: () => writer.put(LEDGER_CONFIG_MAP) },
     { name: "pod status", perSecond: 26, run: putAny("pods") },
     { name: "pod restarts", perSecond: 0.8, run: () => replacePod(around) },
     { name: "events", perSecond: 20, run: () => putEvent(around, null) },
@@ -90,13 +101,13 @@ async function putEvent(around: Surroundings, namespace: string | null): Promise
   recentEvents.set(around.pool, recent);
   recent.push(key);
   if (recent.length > RECENT_EVENTS) recent.shift();
-  await around.writer.putExpiring(key);
+  await around.writer.putExpiring(key, "create");
 }
 
 /** Counts one of the last events up, as for a container that fails again and again. */
 async function repeatEvent(around: Surroundings): Promise<void> {
   const recent = recentEvents.get(around.pool);
-  if (recent && recent.length > 0) await around.writer.putExpiring(around.random.pick(recent));
+  if (recent && recent.length > 0) await around.writer.putExpiring(around.random.pick(recent), "update");
 }
 
 async function replacePod({ pool, writer, random }: Surroundings): Promise<void> {
@@ -106,7 +117,7 @@ async function replacePod({ pool, writer, random }: Surroundings): Promise<void>
   await writer.delete(key);
   const next = `${key.slice(0, key.lastIndexOf("-"))}-${random.suffix(5)}`;
   pool.add(next);
-  await writer.put(next);
+  await writer.create(next);
 }
 
 /** A new ReplicaSet, all pods of the Deployment replaced, the oldest ReplicaSet dropped. */
@@ -120,7 +131,7 @@ async function rollOut({ pool, writer, random }: Surroundings): Promise<void> {
   const replicaSet = `/registry/replicasets/${namespace}/${name}-${random.suffix(10)}`;
   for (const key of [...replicaSets, replicaSet].slice(-KEPT_REPLICA_SETS)) pool.add(key);
   await writer.put(deployment);
-  await writer.put(replicaSet);
+  await writer.create(replicaSet);
   for (const key of replicaSets.slice(0, Math.max(0, replicaSets.length + 1 - KEPT_REPLICA_SETS)))
     await writer.delete(key);
   for (const pod of pool
@@ -130,7 +141,7 @@ async function rollOut({ pool, writer, random }: Surroundings): Promise<void> {
     await writer.delete(pod);
     const next = `/registry/pods/${namespace}/${replicaSet.split("/").at(-1)}-${random.suffix(5)}`;
     pool.add(next);
-    await writer.put(next);
+    await writer.create(next);
   }
 }
 
@@ -143,7 +154,7 @@ function isOwnedBy(key: string, deployment: string, suffixes: number): boolean {
 async function runJob({ pool, writer, random }: Surroundings): Promise<void> {
   const key = `/registry/jobs/batch-jobs/nightly-${Math.floor(Date.now() / 1_000)}${random.integer(10)}`;
   pool.add(key);
-  await writer.put(key);
+  await writer.create(key);
   const oldest = pool.takeOldest("jobs");
   if (oldest !== null) await writer.delete(oldest);
 }
@@ -154,7 +165,7 @@ async function requestCertificate({ pool, writer, random }: Surroundings): Promi
   const [namespace, name] = certificate.split("/").slice(-2);
   const key = `/registry/cert-manager.io/certificaterequests/${namespace}/${name}-${random.suffix(8)}`;
   pool.add(key);
-  await writer.put(key);
+  await writer.create(key);
   if (pool.of("cert-manager.io/certificaterequests").length <= MOST_CERTIFICATE_REQUESTS) return;
   const oldest = pool.takeOldest("cert-manager.io/certificaterequests");
   if (oldest !== null) await writer.delete(oldest);
@@ -172,7 +183,7 @@ async function upgradeRelease({ pool, writer, random }: Surroundings): Promise<v
     .sort((left, right) => left - right);
   const next = helmReleaseKey(namespaceOf(one), release, (revisions.at(-1) ?? 0) + 1);
   pool.add(next);
-  await writer.put(next);
+  await writer.create(next);
   for (const revision of revisions.slice(0, Math.max(0, revisions.length + 1 - KEPT_HELM_REVISIONS))) {
     const old = helmReleaseKey(namespaceOf(one), release, revision);
     pool.takeAll("secrets", old);

@@ -26,31 +26,45 @@ export function readAccess(
   directory: string,
   origin: (field: string) => string,
 ): ClusterAccess {
-  if ((written.cert === undefined) !== (written.key === undefined)) {
-    const [given, missing] = written.cert === undefined ? ["key", "cert"] : ["cert", "key"];
-    throw new StartError(`${origin(given)} is given without ${missing}; a client certificate needs both.`);
-  }
   if (written.password !== undefined && written.passwordFile !== undefined) {
     throw new StartError(`${origin("passwordFile")} and password are both given; give one of them.`);
   }
-  const read = (field: "cacert" | "cert" | "key" | "passwordFile") => {
-    const path = written[field];
-    return path === undefined ? undefined : readText(resolve(directory, path), origin(field));
-  };
   const access: ClusterAccess = {
     endpoints: written.endpoints.map((text) => checkEndpoint(text, origin("endpoints"))),
   };
   if (access.endpoints.length === 0) throw new StartError(`${origin("endpoints")}: at least one endpoint is needed.`);
-  access.caPem = checkCertificate(read("cacert"), origin("cacert"));
-  access.certPem = checkCertificate(read("cert"), origin("cert"));
-  access.keyPem = checkKey(read("key"), origin("key"));
+  Object.assign(access, readPemFiles(written, directory, origin));
   access.serverName = written.serverName;
   access.username = written.username;
-  access.password = written.password ?? read("passwordFile")?.replace(/\r?\n$/, "");
+  access.password =
+    written.password ?? readTextFile(written.passwordFile, directory, origin("passwordFile"))?.replace(/\r?\n$/, "");
   if (access.password !== undefined && access.username === undefined) {
     throw new StartError(`${origin("password")} is given without a user name.`);
   }
   return access;
+}
+
+/** Reads and checks a CA, a client certificate and its key, as far as they are given. Throws a `StartError`. */
+export function readPemFiles(
+  written: { cacert?: string; cert?: string; key?: string },
+  directory: string,
+  origin: (field: string) => string,
+): { caPem: string | undefined; certPem: string | undefined; keyPem: string | undefined } {
+  if ((written.cert === undefined) !== (written.key === undefined)) {
+    const [given, missing] = written.cert === undefined ? ["key", "cert"] : ["cert", "key"];
+    throw new StartError(`${origin(given)} is given without ${missing}; a client certificate needs both.`);
+  }
+  const read = (field: "cacert" | "cert" | "key") => readTextFile(written[field], directory, origin(field));
+  return {
+    caPem: checkCertificate(read("cacert"), origin("cacert")),
+    certPem: checkCertificate(read("cert"), origin("cert")),
+    keyPem: checkKey(read("key"), origin("key")),
+  };
+}
+
+/** The text of a file, relative to `directory`; undefined when none is given. Throws a `StartError`. */
+export function readTextFile(path: string | undefined, directory: string, origin: string): string | undefined {
+  return path === undefined ? undefined : readText(resolve(directory, path), origin);
 }
 
 /** Throws a `StartError` for what is no endpoint; drops a trailing slash. */

@@ -1,16 +1,21 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import { isMap, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
 import { reasonOf, type WrittenAccess } from "@/lib/supervisor/access";
+import { readWrittenSources, SOURCE_KEYS, type WrittenSource } from "@/lib/supervisor/source-file";
 import { StartError } from "@/lib/supervisor/start-error";
+import { type Fail, YamlReader } from "@/lib/supervisor/yaml-reader";
 
 const TEXT_FIELDS = ["name", "cacert", "cert", "key", "serverName", "username", "password", "passwordFile"] as const;
-const CLUSTER_FIELDS = [...TEXT_FIELDS, "endpoints"];
+const CLUSTER_FIELDS = [...TEXT_FIELDS, "endpoints", "managed", ...SOURCE_KEYS];
 
 /** A cluster of the file, its paths not yet read. `origin` names a field of it in a message. */
 export interface WrittenCluster {
   name: string;
+  /** Registered without access to etcd: no endpoints. */
+  isManaged: boolean;
   written: WrittenAccess;
+  sources: WrittenSource[];
   origin: (field: string) => string;
 }
 
@@ -29,14 +34,14 @@ export function readClusterFile(path: string): WrittenCluster[] {
 export function parseClusterFile(text: string, fileName: string): WrittenCluster[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const fail = (node: { range?: Node["range"] } | null | undefined, fault: string): never => {
+  const fail: Fail = (node, fault) => {
     const line = node?.range ? `, line ${lines.linePos(node.range[0]).line}` : "";
     throw new StartError(`${fileName}${line}: ${fault}`);
   };
   const [fault] = document.errors;
   if (fault)
     fail({ range: [fault.pos[0], fault.pos[1], fault.pos[1]] }, `not valid YAML (${firstSentence(fault.message)}).`);
-  const reader = new Reader(fail);
+  const reader = new YamlReader(fail);
   if (!isMap(document.contents)) return fail(document.contents, 'must hold "clusters:", a list of clusters.');
   reader.checkKeys(document.contents, ["clusters"], "");
   const list = document.contents.get("clusters", true);
@@ -44,7 +49,7 @@ export function parseClusterFile(text: string, fileName: string): WrittenCluster
     return fail(list ?? document.contents, '"clusters" must be a list, with "- name: ..." for each cluster.');
   const clusters = list.items.map((item) =>
     isMap(item)
-      ? reader.readCluster(item, fileName)
+      ? readCluster(reader, item, fileName)
       : fail(item as Node, "a cluster must be written as name, endpoints and so on."),
   );
   for (const [index, { name }] of clusters.entries()) {
@@ -54,54 +59,39 @@ export function parseClusterFile(text: string, fileName: string): WrittenCluster
   return clusters;
 }
 
-type Fail = (node: { range?: Node["range"] } | null | undefined, fault: string) => never;
+function readCluster(reader: YamlReader, map: YAMLMap, fileName: string): WrittenCluster {
+  reader.checkKeys(map, CLUSTER_FIELDS, " of a cluster");
+  const fields = Object.fromEntries(TEXT_FIELDS.map((field) => [field, reader.readText(map, field)]));
+  const { name, ...rest } = fields as { name?: string } & Omit<WrittenAccess, "endpoints">;
+  if (name === undefined) return reader.fail(map, 'the cluster has no "name".');
+  const isManaged = reader.readBoolean(map, "managed") ?? false;
+  const origin = (field: string) => `${fileName}, cluster ${name}: ${field}`;
+  return {
+    name,
+    isManaged,
+    written: { ...rest, endpoints: isManaged ? readNoAccess(reader, map) : readEndpoints(reader, map) },
+    sources: readWrittenSources(reader, map, { isManaged, origin }),
+    origin,
+  };
+}
 
-class Reader {
-  readonly #fail: Fail;
-
-  constructor(fail: Fail) {
-    this.#fail = fail;
+function readEndpoints(reader: YamlReader, map: YAMLMap): string[] {
+  const endpoints = reader.readTexts(map, "endpoints", "URLs");
+  if (endpoints === undefined) {
+    return reader.fail(map, 'the cluster has no "endpoints"; one without access to etcd has "managed: true" instead.');
   }
+  return endpoints.flatMap(({ text }) => text.split(","));
+}
 
-  readCluster(map: YAMLMap, fileName: string): WrittenCluster {
-    this.checkKeys(map, CLUSTER_FIELDS, " of a cluster");
-    const fields = Object.fromEntries(TEXT_FIELDS.map((field) => [field, this.#readText(map, field)]));
-    const { name, ...rest } = fields as { name?: string } & Omit<WrittenAccess, "endpoints">;
-    if (name === undefined) return this.#fail(map, 'the cluster has no "name".');
-    return {
-      name,
-      written: { ...rest, endpoints: this.#readEndpoints(map) },
-      origin: (field) => `${fileName}, cluster ${name}: ${field}`,
-    };
+/** A managed cluster is reached by its sources: what says how to reach etcd would be left out in silence. */
+function readNoAccess(reader: YamlReader, map: YAMLMap): string[] {
+  for (const field of CLUSTER_FIELDS) {
+    if (field === "name" || field === "managed" || SOURCE_KEYS.includes(field)) continue;
+    const node = reader.find(map, field);
+    if (node)
+      reader.fail(node, `"${field}" says how to reach etcd, which a managed cluster is not read from; remove it.`);
   }
-
-  /** Refuses keys that we do not know: a misspelt one would otherwise be left out in silence. */
-  checkKeys(map: YAMLMap, known: readonly string[], where: string): void {
-    for (const pair of map.items as Pair[]) {
-      const key = isScalar(pair.key) ? String(pair.key.value) : "";
-      if (!known.includes(key))
-        this.#fail(pair.key as Node, `unknown key "${key}"${where}; known are ${known.join(", ")}.`);
-    }
-  }
-
-  #readText(map: YAMLMap, field: string): string | undefined {
-    const node = map.get(field, true);
-    if (node === undefined || (isScalar(node) && node.value === null)) return undefined;
-    if (isScalar(node) && typeof node.value === "string") return node.value;
-    if (isScalar(node) && typeof node.value === "number") return node.source ?? String(node.value); // a password may be 0123
-    return this.#fail(node as Node, `"${field}" must be text.`);
-  }
-
-  #readEndpoints(map: YAMLMap): string[] {
-    const node = map.get("endpoints", true);
-    if (node === undefined) return this.#fail(map, 'the cluster has no "endpoints".');
-    const items = isSeq(node) ? (node.items as Node[]) : [node as Node];
-    return items.flatMap((item) => {
-      if (!isScalar(item) || typeof item.value !== "string")
-        return this.#fail(item, '"endpoints" must be a list of URLs.');
-      return item.value.split(",");
-    });
-  }
+  return [];
 }
 
 function firstSentence(message: string): string {

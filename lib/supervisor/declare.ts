@@ -2,7 +2,9 @@ import { eq, inArray } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { declareClusters, putCluster, releaseFileClusters } from "@/lib/db/clusters";
 import { cluster } from "@/lib/db/schema";
-import type { StartOptions } from "@/lib/supervisor/options";
+import { writeSource } from "@/lib/db/sources";
+import type { FileCluster, StartOptions } from "@/lib/supervisor/options";
+import { unsetSources } from "@/lib/supervisor/source-file";
 import { StartError } from "@/lib/supervisor/start-error";
 
 /** Registers what the command line and the configuration file declare. Answers these clusters. */
@@ -12,7 +14,10 @@ export async function declareStartClusters(
   secretKey: Buffer,
 ): Promise<{ id: number; name: string }[]> {
   if (fileClusters === null) await releaseFileClusters(db);
-  else await declareClusters(db, fileClusters, secretKey);
+  else {
+    await declareClusters(db, fileClusters, secretKey);
+    for (const entry of fileClusters) await declareSources(db, entry, secretKey);
+  }
   const names = (fileClusters ?? []).map((entry) => entry.name);
   if (given) {
     const name = given.name ?? (await chooseName(db, given.access.endpoints));
@@ -30,6 +35,16 @@ export async function declareStartClusters(
     .from(cluster)
     .where(inArray(cluster.name, names))
     .orderBy(cluster.name);
+}
+
+/** Sets the sources of a cluster of the file as they stand there; those it does not name, as if nobody had set them. */
+async function declareSources(db: Db, { name, sources }: FileCluster, secretKey: Buffer): Promise<void> {
+  if (sources === undefined) return;
+  const [row] = await db.select({ id: cluster.id }).from(cluster).where(eq(cluster.name, name));
+  if (row === undefined) return;
+  for (const { source, ...change } of [...sources, ...unsetSources(sources)]) {
+    await writeSource(db, row.id, source, change, secretKey);
+  }
 }
 
 /** The name of the cluster that has these endpoints already, else one made from the first of them. */

@@ -5,6 +5,8 @@ import { eq, ne } from "drizzle-orm";
 import type { OpenDb } from "@/lib/db/client";
 import { addCluster, type ClusterRow, removeCluster, removeOrphanedRows } from "@/lib/db/clusters";
 import { cluster } from "@/lib/db/schema";
+import { writeSource } from "@/lib/db/sources";
+import { auditPaths } from "@/lib/demo/audit-file";
 import type { DemoMessage } from "@/lib/demo/main";
 import { ManagedProcess } from "@/lib/supervisor/managed-process";
 import type { Terminal } from "@/lib/supervisor/terminal";
@@ -110,9 +112,11 @@ export class DemoKeeper {
   async #register(endpoint: string): Promise<void> {
     const { db } = this.#open;
     const row = await this.#readRow();
-    if (!row) {
-      await addCluster(db, { name: DEMO_NAME, source: "demo", access: { endpoints: [endpoint] } }, this.#secretKey);
-    } else if (row.endpoints.join() !== endpoint) {
+    const demo = { name: DEMO_NAME, source: "demo" as const, access: { endpoints: [endpoint] } };
+    const id = row?.id ?? (await addCluster(db, demo, this.#secretKey));
+    const paths = auditPaths(join(this.#dirs.data, "demo"));
+    await writeSource(db, id, "audit", { enabled: true, settings: { paths } }, this.#secretKey);
+    if (row && row.endpoints.join() !== endpoint) {
       await db
         .update(cluster)
         .set({ endpoints: [endpoint] })

@@ -4,6 +4,7 @@ import type { StartConfig } from "@/lib/config";
 import type { DeclaredCluster } from "@/lib/db/clusters";
 import { readAccess } from "@/lib/supervisor/access";
 import { readClusterFile } from "@/lib/supervisor/cluster-file";
+import { type DeclaredSource, toDeclaredSource } from "@/lib/supervisor/source-file";
 import { StartError } from "@/lib/supervisor/start-error";
 
 export const DEFAULT_PORT = 3000;
@@ -18,7 +19,12 @@ export interface StartOptions {
   /** From `--endpoints` or `ETCDCTL_ENDPOINTS`; its name is null when none was given. */
   cluster: { name: string | null; access: DeclaredCluster["access"] } | null;
   /** From `--config`; null when there is none. */
-  fileClusters: DeclaredCluster[] | null;
+  fileClusters: FileCluster[] | null;
+}
+
+/** A cluster of the configuration file, with its sources; absent: they stay as they are. */
+export interface FileCluster extends DeclaredCluster {
+  sources?: DeclaredSource[];
 }
 
 /** Help was asked for and printed. */
@@ -149,14 +155,19 @@ function readUser(flag: string | undefined, etcdctl: StartConfig["etcdctl"]): { 
   return { username, password };
 }
 
-function readFile(path: string): DeclaredCluster[] {
-  return readClusterFile(path).map(({ name, written, origin }) => {
+function readFile(path: string): FileCluster[] {
+  return readClusterFile(path).map(({ name, isManaged, written, sources, origin }) => {
     if (!CLUSTER_NAME.test(name)) {
       throw new StartError(
         `${origin("name")}: "${name}" is no name; it has 1 to 63 letters, digits, dots, dashes or underscores, a letter or digit first.`,
       );
     }
-    return { name, access: readAccess(written, dirname(path), origin) };
+    const directory = dirname(path);
+    return {
+      name,
+      access: isManaged ? { endpoints: [] } : readAccess(written, directory, origin),
+      sources: sources.map((source) => toDeclaredSource(source, directory)),
+    };
   });
 }
 

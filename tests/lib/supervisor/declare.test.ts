@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
 import { addCluster } from "@/lib/db/clusters";
 import { cluster } from "@/lib/db/schema";
+import { readSources } from "@/lib/db/sources";
 import { declareStartClusters } from "@/lib/supervisor/declare";
+import type { DeclaredSource } from "@/lib/supervisor/source-file";
 import { useTestDb } from "@/tests/support/db";
 
 const key = randomBytes(32);
@@ -52,6 +54,48 @@ test("a start without a file lets its clusters go on, editable", async () => {
   expect(await declareStartClusters(testDb().db, { cluster: null, fileClusters: null }, key)).toEqual([]);
   const [row] = await testDb().db.select().from(cluster);
   expect(row).toMatchObject({ name: "prod", source: "settings", paused: false });
+});
+
+test("the sources of a file are set whole, and set back when the file names them no more", async () => {
+  const { db } = testDb();
+  const audit: DeclaredSource = {
+    source: "audit",
+    enabled: true,
+    settings: { paths: ["/var/log/audit.log"] },
+    secrets: { bearerToken: "", keyPem: "" },
+  };
+  const apiserver: DeclaredSource = {
+    source: "apiserver",
+    enabled: true,
+    settings: { urls: ["https://b:6443"] },
+    secrets: { bearerToken: "secret", keyPem: "" },
+  };
+  const declareWith = (sources: DeclaredSource[]) =>
+    declareStartClusters(
+      db,
+      { cluster: null, fileClusters: [{ name: "prod", access: access("http://a:2379"), sources }] },
+      key,
+    );
+  const [prod] = await declareWith([audit, apiserver]);
+  const first = await readSources(db, prod?.id ?? 0, key);
+  expect(first.get("audit")).toMatchObject({ enabled: true, settings: { paths: ["/var/log/audit.log"] } });
+  expect(first.get("apiserver")).toMatchObject({
+    enabled: true,
+    settings: { urls: ["https://b:6443"] },
+    secrets: { bearerToken: "secret" },
+  });
+  await declareWith([{ ...audit, enabled: false }]);
+  const second = await readSources(db, prod?.id ?? 0, key);
+  expect(second.get("audit")).toMatchObject({ enabled: false });
+  expect(second.get("apiserver")).toMatchObject({ enabled: false, settings: {}, secrets: {} });
+  expect(second.get("metrics")).toMatchObject({ enabled: true, settings: {} });
+});
+
+test("a managed cluster of the file has no endpoints", async () => {
+  const fileClusters = [{ name: "eks", access: { endpoints: [] }, sources: [] }];
+  await declareStartClusters(testDb().db, { cluster: null, fileClusters }, key);
+  const [row] = await testDb().db.select().from(cluster);
+  expect(row).toMatchObject({ name: "eks", source: "file", endpoints: [] });
 });
 
 function declare(endpoint: string) {
