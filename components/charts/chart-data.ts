@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatPerSecond } from "@/lib/model/units";
 
 /** What the values of a chart are. */
-export type ChartUnit = "bytes" | "keys" | "perSecond" | "bytesPerSecond" | "milliseconds";
+export type ChartUnit = "bytes" | "keys" | "perSecond" | "bytesPerSecond" | "milliseconds" | "leases" | "connections";
 
 /** One line or area of a chart. */
 export interface ChartSeries {
@@ -36,6 +36,8 @@ const UNIT_WORDS: Record<ChartUnit, string> = {
   perSecond: "per second",
   bytesPerSecond: "bytes per second",
   milliseconds: "milliseconds",
+  leases: "leases",
+  connections: "connections",
 };
 
 /** The unit as it stands in a title. */

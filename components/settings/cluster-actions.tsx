@@ -1,8 +1,9 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Gauge, Pause, Play, PlugZap, Trash2 } from "lucide-react";
+import { Gauge, Pause, Play, PlugZap, Radio, Trash2 } from "lucide-react";
 import { patchCluster } from "@/components/settings/cluster-requests";
+import { sourcesHref } from "@/components/settings/settings-pages";
 import { clusterHref } from "@/components/shell/cluster-href";
 import { Button, LinkButton } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
@@ -25,10 +26,16 @@ export function ClusterActions(props: {
   const { cluster, onTest, onRemove } = props;
   return (
     <span className="cluster-actions">
-      <Button small kind="quiet" aria-label={`Test ${cluster.name}`} onClick={() => onTest(cluster)}>
-        <PlugZap size={13} aria-hidden="true" />
-        Test
-      </Button>
+      <LinkButton small kind="quiet" aria-label={`Sources of ${cluster.name}`} href={sourcesHref(cluster.name)}>
+        <Radio size={13} aria-hidden="true" />
+        Sources
+      </LinkButton>
+      {!cluster.isManaged && (
+        <Button small kind="quiet" aria-label={`Test ${cluster.name}`} onClick={() => onTest(cluster)}>
+          <PlugZap size={13} aria-hidden="true" />
+          Test
+        </Button>
+      )}
       <LinkButton
         small
         kind="quiet"

@@ -32,7 +32,7 @@ export function ClusterTable(props: {
         id: "actions",
         header: "Actions",
         hideHeader: true,
-        width: 300,
+        width: 380,
         sortable: false,
         exported: false,
         value: () => null,
@@ -81,11 +81,14 @@ const COLUMNS: readonly Column<ClusterSummary>[] = [
     id: "endpoints",
     header: "Endpoints",
     value: (cluster) => cluster.endpoints.join(" "),
-    cell: (cluster) => (
-      <span className="mono" title={cluster.endpoints.join("\n")}>
-        {cluster.endpoints.join(", ")}
-      </span>
-    ),
+    cell: (cluster) =>
+      cluster.isManaged ? (
+        <span className="muted">none: known by its apiservers</span>
+      ) : (
+        <span className="mono" title={cluster.endpoints.join("\n")}>
+          {cluster.endpoints.join(", ")}
+        </span>
+      ),
   },
   {
     id: "access",
@@ -105,6 +108,7 @@ const COLUMNS: readonly Column<ClusterSummary>[] = [
 ];
 
 function describeAccess(cluster: ClusterSummary): string {
+  if (cluster.isManaged) return "Managed";
   const transport = cluster.usesTls ? "TLS" : "Plain";
   return cluster.username === null ? transport : `${transport}, as ${cluster.username}`;
 }

@@ -10,7 +10,11 @@ export function SettingsNav() {
   return (
     <nav className="settings-nav" aria-label="Settings">
       {SETTINGS_PAGES.map(({ href, name }) => (
-        <Link key={href} href={href} aria-current={pathname === href ? "page" : undefined}>
+        <Link
+          key={href}
+          href={href}
+          aria-current={pathname === href ? "page" : pathname.startsWith(`${href}/`) || undefined}
+        >
           {name}
         </Link>
       ))}

@@ -21,7 +21,8 @@ export function ClusterBanner({ cluster }: { cluster: string }) {
       {data.alarms.length > 0 && <AlarmBanner alarms={data.alarms} />}
       {data.isDemo && (
         <Banner tone="info">
-          <b>Demo.</b> A real etcd on this machine, kept busy by a workload that looks like a Kubernetes cluster.{" "}
+          <b>Demo.</b> A real etcd on this machine, kept busy by a workload that looks like a Kubernetes cluster. Its
+          audit log names who would have made each write; the reads in it are invented.{" "}
           <Link className="link" href="/settings/clusters?add">
             Add your own cluster
           </Link>{" "}

@@ -9,6 +9,10 @@ export const CLUSTER_PAGES = {
   churn: "/keyspace/churn",
   heatmap: "/heatmap",
   keys: "/keys",
+  traffic: "/traffic",
+  clients: "/clients",
+  leases: "/leases",
+  members: "/members",
   collection: "/collection",
 } as const;
 export type ClusterPage = keyof typeof CLUSTER_PAGES;

@@ -11,18 +11,21 @@ export const PAGE_WORDS: Record<ClusterPage, string> = {
   churn: "Size × churn",
   heatmap: "Heatmap",
   keys: "Top keys",
+  traffic: "Traffic",
+  clients: "Clients",
+  leases: "Leases",
+  members: "Members",
   collection: "Collection",
 };
 
-/** The pages of a cluster that the sidebar lists; the others are reached from these. */
-export const LISTED_PAGES = [
-  "overview",
-  "keyspace",
-  "heatmap",
-  "churn",
-  "keys",
-  "collection",
-] as const satisfies readonly ClusterPage[];
+/** The pages of a cluster that the sidebar lists, by the question they answer; the others are reached from these. */
+export const PAGE_GROUPS = [
+  { label: "Look", pages: ["overview", "keyspace", "heatmap", "churn", "keys", "collection"] },
+  { label: "Who", pages: ["traffic", "clients", "leases", "members"] },
+] as const satisfies readonly { label: string; pages: readonly ClusterPage[] }[];
+
+export type ListedPage = (typeof PAGE_GROUPS)[number]["pages"][number];
+export const LISTED_PAGES: readonly ListedPage[] = PAGE_GROUPS.flatMap((group): readonly ListedPage[] => group.pages);
 
 /** Where the reader is: in a cluster (its name as in the URL) and on which of its pages. */
 export function useHere(): { pathname: string; cluster: string | null; page: ClusterPage | null } {

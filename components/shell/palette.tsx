@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { useDeferredValue, useState } from "react";
-import { LISTED_PAGES, PAGE_WORDS, useHere } from "@/components/shell/here";
+import { LISTED_PAGES, type ListedPage, PAGE_WORDS, useHere } from "@/components/shell/here";
 import { useClusterHref } from "@/components/shell/use-cluster-href";
 import { HEALTH_WORDS, HealthMark } from "@/components/ui/health-mark";
 import { KeyName } from "@/components/ui/key-name";
@@ -58,7 +58,7 @@ export function Palette({ onClose, onHelp }: { onClose(): void; onHelp(): void }
   );
 }
 
-function PagesGroup(props: { text: string; label: string; onChoose(page: (typeof LISTED_PAGES)[number]): void }) {
+function PagesGroup(props: { text: string; label: string; onChoose(page: ListedPage): void }) {
   const pages = LISTED_PAGES.filter((page) => matches(PAGE_WORDS[page], props.text));
   if (pages.length === 0) return null;
   return (

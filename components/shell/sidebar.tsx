@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import {
+  ArrowLeftRight,
   ChartScatter,
   Database,
   Gauge,
@@ -9,14 +10,17 @@ import {
   Layers,
   LayoutDashboard,
   type LucideIcon,
+  Network,
   Server,
   Settings,
+  Timer,
   TrendingUp,
+  Users,
 } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { ClusterSwitcher } from "@/components/shell/cluster-switcher";
-import { LISTED_PAGES, PAGE_WORDS, useHere } from "@/components/shell/here";
+import { type ListedPage, PAGE_GROUPS, PAGE_WORDS, useHere } from "@/components/shell/here";
 import { useClusterHref } from "@/components/shell/use-cluster-href";
 import { Badge } from "@/components/ui/badge";
 import { clustersOptions } from "@/lib/api/clusters";
@@ -24,13 +28,17 @@ import { clustersOptions } from "@/lib/api/clusters";
 /** The sidebar needs the fleet's names and health, not its every second. */
 export const SIDEBAR_REFRESH_MS = 15_000;
 
-const PAGE_ICONS: Record<(typeof LISTED_PAGES)[number], LucideIcon> = {
+const PAGE_ICONS: Record<ListedPage, LucideIcon> = {
   overview: LayoutDashboard,
   keyspace: Layers,
   heatmap: Grid3x3,
   churn: ChartScatter,
   keys: TrendingUp,
   collection: Gauge,
+  traffic: ArrowLeftRight,
+  clients: Users,
+  leases: Timer,
+  members: Network,
 };
 
 /** The cluster one looks at and the pages there are. */
@@ -43,21 +51,22 @@ export function Sidebar() {
     <>
       <ClusterSwitcher clusters={clusters} current={cluster} />
       <nav aria-label="Pages">
-        {cluster !== null && (
-          <NavGroup label="Look">
-            {LISTED_PAGES.map((listed) => (
-              <NavLink
-                key={listed}
-                href={hrefOf(cluster, listed)}
-                icon={PAGE_ICONS[listed]}
-                isCurrent={page === listed}
-                isWithin={listed === "keyspace" && (page === "prefix" || page === "key")}
-              >
-                {PAGE_WORDS[listed]}
-              </NavLink>
-            ))}
-          </NavGroup>
-        )}
+        {cluster !== null &&
+          PAGE_GROUPS.map(({ label, pages }) => (
+            <NavGroup key={label} label={label}>
+              {pages.map((listed) => (
+                <NavLink
+                  key={listed}
+                  href={hrefOf(cluster, listed)}
+                  icon={PAGE_ICONS[listed]}
+                  isCurrent={page === listed}
+                  isWithin={listed === "keyspace" && (page === "prefix" || page === "key")}
+                >
+                  {PAGE_WORDS[listed]}
+                </NavLink>
+              ))}
+            </NavGroup>
+          ))}
         <NavGroup label="Fleet">
           <NavLink href="/" icon={Server} isCurrent={pathname === "/"} badge={data && <Badge>{clusters.length}</Badge>}>
             All clusters

@@ -44,7 +44,7 @@ export function Dialog(props: {
 /** A dialog with a form begins at its first field; others at their first control, as radix has it. */
 function focusFirstField(event: Event): void {
   if (!(event.currentTarget instanceof HTMLElement)) return;
-  const field = event.currentTarget.querySelector<HTMLElement>("input:not([type=file]), textarea");
+  const field = event.currentTarget.querySelector<HTMLElement>("input:not([type=file], [type=radio]), textarea");
   if (field === null) return;
   event.preventDefault();
   field.focus();

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
+import { NeedsEtcd } from "@/components/keyspace/needs-etcd";
 import { ClusterBanner } from "@/components/shell/cluster-banner";
 import { webDb } from "@/lib/db/web-db";
 import { log } from "@/lib/log";
@@ -25,7 +26,7 @@ export default async function ClusterLayout({ params, children }: ClusterLayoutP
   return (
     <>
       <ClusterBanner cluster={cluster} />
-      {children}
+      <NeedsEtcd cluster={cluster}>{children}</NeedsEtcd>
     </>
   );
 }

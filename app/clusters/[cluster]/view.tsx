@@ -23,6 +23,7 @@ import { prefixSearch, readRange } from "@/components/keyspace/view-search";
 import { PatternMessages } from "@/components/patterns/pattern-messages";
 import { useClusterHref } from "@/components/shell/use-cluster-href";
 import { useUrlState } from "@/components/shell/use-url-state";
+import { OverviewTraffic } from "@/components/traffic/overview-traffic";
 import { Empty } from "@/components/ui/empty";
 import { KeyName } from "@/components/ui/key-name";
 import { ProblemNote } from "@/components/ui/problem-note";
@@ -102,6 +103,7 @@ export function OverviewView({ cluster }: { cluster: string }) {
           )}
         </>
       )}
+      <OverviewTraffic cluster={cluster} range={range} />
       <ProblemNote error={members.error} dataAtMs={members.dataUpdatedAt} onRetry={() => void members.refetch()} />
       {members.data === undefined ? (
         members.error === null && <Skeleton height={160} />

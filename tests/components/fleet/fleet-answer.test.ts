@@ -12,6 +12,7 @@ function cluster(changes: Partial<ClusterSummary>): ClusterSummary {
     source: "settings",
     isDemo: false,
     paused: false,
+    isManaged: false,
     endpoints: ["http://10.0.0.3:2379"],
     etcdClusterId: null,
     usesTls: false,

@@ -4,9 +4,11 @@ import { PrefixView } from "@/app/clusters/[cluster]/keyspace/prefix/view";
 import { type ClusterPageProps, openPage } from "@/app/clusters/[cluster]/open-page";
 import { readPrefixPage } from "@/components/keyspace/prefix-search-state";
 import { topKeysParams } from "@/components/keyspace/top-keys-params";
+import { PrefixClientsParams, prefixClientsOptions } from "@/lib/api/clients";
 import { TopKeysParams, topKeysOptions } from "@/lib/api/keys";
 import { PrefixesParams, prefixesOptions, SeriesParams, seriesOptions } from "@/lib/api/prefixes";
 import { webDb } from "@/lib/db/web-db";
+import { readPrefixClients } from "@/lib/queries/prefix-clients";
 import { listPrefixes } from "@/lib/queries/prefixes";
 import { readSeries } from "@/lib/queries/series";
 import { listTopKeys } from "@/lib/queries/top-keys";
@@ -17,7 +19,8 @@ export const metadata: Metadata = { title: "Prefix" };
 /** One prefix: what it is, what it holds, how that went over time, and its top keys. */
 export default async function PrefixPage(props: ClusterPageProps) {
   const { cluster, readId, search, client, nowMs } = await openPage(props);
-  const { children, series, topKeys } = readPrefixPage(search);
+  const { chosen, range, children, series, topKeys } = readPrefixPage(search);
+  const clients = { ...chosen, ...range };
   const keys = topKeysParams(topKeys);
   await Promise.all([
     client.prefetchQuery({
@@ -27,6 +30,10 @@ export default async function PrefixPage(props: ClusterPageProps) {
     client.prefetchQuery({
       ...topKeysOptions(cluster, keys),
       queryFn: async () => listTopKeys(webDb(), await readId(), TopKeysParams.parse(keys), nowMs),
+    }),
+    client.prefetchQuery({
+      ...prefixClientsOptions(cluster, clients),
+      queryFn: async () => readPrefixClients(webDb(), await readId(), PrefixClientsParams.parse(clients), nowMs),
     }),
     ...series.map((params) =>
       client.prefetchQuery({

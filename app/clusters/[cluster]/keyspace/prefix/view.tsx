@@ -6,6 +6,7 @@ import { Breadcrumb } from "@/components/keyspace/breadcrumb";
 import styles from "@/components/keyspace/keyspace.module.css";
 import { keysWords, PlaceSentence } from "@/components/keyspace/keyspace-words";
 import { PrefixChart } from "@/components/keyspace/prefix-charts";
+import { PrefixClients } from "@/components/keyspace/prefix-clients";
 import { prefixColumns } from "@/components/keyspace/prefix-columns";
 import { PrefixFacts } from "@/components/keyspace/prefix-facts";
 import { PREFIX_CHARTS, readPrefixPage } from "@/components/keyspace/prefix-search-state";
@@ -48,6 +49,7 @@ export function PrefixView({ cluster }: { cluster: string }) {
               <PrefixChart key={chart.measure} cluster={cluster} chosen={chosen} range={range} {...chart} />
             ))}
           </div>
+          <PrefixClients cluster={cluster} chosen={chosen} range={range} />
           <HeaviestChildren cluster={cluster} shown={shown} answer={answer} chosen={chosen} params={children} />
           <TopKeys cluster={cluster} question={topKeys} onOrder={(by) => patch({ by })} />
         </>

@@ -1,0 +1,34 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
+import type { Metadata } from "next";
+import { MembersView } from "@/app/clusters/[cluster]/members/view";
+import { type ClusterPageProps, openPage } from "@/app/clusters/[cluster]/open-page";
+import { readRange } from "@/components/keyspace/view-search";
+import { connectionsOptions } from "@/lib/api/leases";
+import { membersOptions } from "@/lib/api/members";
+import { webDb } from "@/lib/db/web-db";
+import { readConnections } from "@/lib/queries/connections";
+import { listMembers } from "@/lib/queries/members";
+
+export const dynamic = "force-dynamic";
+export const metadata: Metadata = { title: "Members" };
+
+/** The members of a cluster as they answered last, and who is connected to which of them. */
+export default async function MembersPage(props: ClusterPageProps) {
+  const { cluster, readId, search, client, nowMs } = await openPage(props);
+  const range = readRange(search);
+  await Promise.all([
+    client.prefetchQuery({
+      ...membersOptions(cluster),
+      queryFn: async () => listMembers(webDb(), await readId()),
+    }),
+    client.prefetchQuery({
+      ...connectionsOptions(cluster, range),
+      queryFn: async () => readConnections(webDb(), await readId(), range, nowMs),
+    }),
+  ]);
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      <MembersView cluster={cluster} />
+    </HydrationBoundary>
+  );
+}
