@@ -1,7 +1,9 @@
 import type { Bench } from "@/tests/bench/bench";
 import type { FilledEtcd } from "@/tests/bench/filled-etcd";
 import { measureCheckpoint } from "@/tests/bench/parts/checkpoint";
+import { measureFuzz } from "@/tests/bench/parts/fuzz";
 import { measureHistory } from "@/tests/bench/parts/history";
+import { measureIngest } from "@/tests/bench/parts/ingest";
 import { measureLag } from "@/tests/bench/parts/lag";
 import { measureLeap } from "@/tests/bench/parts/leap";
 import { measureLargeMemory, measureMemory } from "@/tests/bench/parts/memory";
@@ -32,4 +34,6 @@ export const OTHER_PARTS: readonly Part<void>[] = [
   { name: "large-memory", run: measureLargeMemory },
   { name: "storage", run: measureStorage },
   { name: "history", run: measureHistory },
+  { name: "ingest", run: measureIngest },
+  { name: "fuzz", run: measureFuzz },
 ];
