@@ -1,4 +1,4 @@
-import { and, eq, gte, lt, sql } from "drizzle-orm";
+import { and, eq, gte, isNotNull, lt, sql } from "drizzle-orm";
 import type { TrafficSourceState } from "@/lib/api/traffic";
 import type { Db } from "@/lib/db/client";
 import { metricFrame, metricHour, metricTarget } from "@/lib/db/schema-metrics";
@@ -125,6 +125,7 @@ async function readToldMetrics(db: Db, clusterId: number, source: MetricSource, 
         eq(metricFrame.clusterId, clusterId),
         gte(metricFrame.at, new Date(range.fromMs)),
         lt(metricFrame.at, new Date(range.toMs + LONGEST_FRAME_MS)),
+        isNotNull(metricFrame.fromAt), // a first reading tells of no time; `greatest` would take it back to the start
         isTarget,
       ),
     )

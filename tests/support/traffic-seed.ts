@@ -103,6 +103,9 @@ export async function seedMetrics(db: Db, clusterId: number, targets: readonly S
       const frame = { clusterId, targetId, format: METRIC_FRAME_FORMAT, payload: encodeMetricFrame(cells) };
       return { ...frame, at: new Date(fromAt.getTime() + stepMs), fromAt };
     });
+    const empty = { ids: new Int32Array(0), values: new Float64Array(0) };
+    const first = { clusterId, targetId, format: METRIC_FRAME_FORMAT, payload: encodeMetricFrame(empty) };
+    await db.insert(metricFrame).values({ ...first, at: new Date(fromMs), fromAt: null }); // nothing to count from yet
     for (let i = 0; i < rows.length; i += 500) await db.insert(metricFrame).values(rows.slice(i, i + 500));
   }
 }

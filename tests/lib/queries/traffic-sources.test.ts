@@ -248,6 +248,20 @@ describe("etcd's own", () => {
     expect(total?.requests).toBe(items.reduce((total, row) => total + row.requests, 0));
   });
 
+  test("a first reading tells of no time: audit that was heard as long is preferred", async () => {
+    const both = await seedCluster(testDb(), "just-started");
+    const sinceMs = NOW - 120_000;
+    const handled = { ...grpc("Range", "OK", 60), values: [30, 30, 30, 30] };
+    await seedMetrics(testDb().db, both, [
+      { source: "etcd", url: "http://m1", fromMs: sinceMs, stepMs: 30_000, series: [handled] },
+    ]);
+    const events = Array.from({ length: 120 }, (_, i) => trafficEvent({ atMs: sinceMs + i * 1_000 }));
+    await seedTraffic(testDb().db, both, { source: "audit", events });
+    const { source, sources } = await read(both, { groupBy: "verb,resource" });
+    expect(source).toBe("audit");
+    expect(sources.find(({ source }) => source === "metrics")?.observedSeconds).toBeLessThanOrEqual(120);
+  });
+
   test("too few lines to be a sample are left as they are", async () => {
     const few = await seedCluster(testDb(), "slow-only");
     const handled = [grpc("Range", "OK", 6_000_000)];
