@@ -64,25 +64,59 @@ async function read(
 function listWho(reading: TrafficReading, target: PrefixTarget, deed: "writes" | "reads"): PrefixClient[] {
   const fits = reading.cells.map((cell) => target.fit(cell, { source: reading.source, deed }));
   const wanted = fits.map((fit) => fit !== null);
-  const groups = groupCells(reading.cells, { groupBy: ["userAgent", "user", "sourceAddress"], filter: {} });
+  // Addresses are the first to be folded; whose address it is does not matter where agent and user are told.
+  const groupBy = reading.source === "audit" ? (["userAgent", "user"] as const) : (["sourceAddress"] as const);
+  const groups = groupCells(reading.cells, { groupBy, filter: {} });
   const table = new TrafficTable(groups.other + 1, reading.latencyBuckets);
   reading.addTo(table, (cell) => (wanted[cell] ? (groups.groupOf[cell] as number) : -1));
   let all = 0;
   for (let group = 0; group <= groups.other; group++) all += table.of(group, "requests");
   const worst = leastSure(fits, groups.groupOf, groups.other);
+  const addresses = onlyAddresses(reading.cells, wanted, groups.groupOf);
   const clients = groups.identities
     .map((identity, group) => ({ identity, group, requests: table.of(group, "requests") }))
     .filter(({ requests }) => requests > 0)
     .sort((a, b) => b.requests - a.requests || (JSON.stringify(a.identity) < JSON.stringify(b.identity) ? -1 : 1))
-    .map(({ identity: { userAgent, user, sourceAddress }, group, requests }) => ({
-      name: resolveUser(user) ?? userAgent?.split(" ")[0] ?? user ?? sourceAddress ?? "a client that is not told",
-      ...{ userAgent, user, sourceAddress, requests },
+    .map(({ identity: { userAgent, user }, group, requests }) => ({
+      name:
+        resolveUser(user) ?? userAgent?.split(" ")[0] ?? user ?? addresses.get(group) ?? "a client that is not told",
+      ...{ userAgent, user, sourceAddress: addresses.get(group) ?? null, requests },
       share: all > 0 ? requests / all : 0,
       ...(worst[group] as { confidence: PrefixClient["confidence"]; why: string }),
       source: reading.source,
       origin: reading.origin,
     }));
-  return foldNodes(clients).slice(0, TOP);
+  const named = foldNodes(clients).slice(0, TOP);
+  const { source, origin } = reading;
+  return [...named, ...listRest(named, { all, source, origin })];
+}
+
+/** What is left of all requests, as one line: shares add up. */
+function listRest(
+  named: readonly PrefixClient[],
+  { all, source, origin }: { all: number } & Pick<PrefixClient, "source" | "origin">,
+): PrefixClient[] {
+  const requests = all - named.reduce((sum, client) => sum + client.requests, 0);
+  if (requests <= 0) return [];
+  const identity = { name: "everyone else", userAgent: null, user: null, sourceAddress: null };
+  const why = "Clients with few requests each, and those that were not kept apart for want of room.";
+  return [{ ...identity, requests, share: requests / all, confidence: "low", why, source, origin }];
+}
+
+/** The address of each group that came from one alone. */
+function onlyAddresses(
+  cells: TrafficReading["cells"],
+  wanted: readonly boolean[],
+  groupOf: Int32Array,
+): Map<number, string | null> {
+  const addresses = new Map<number, string | null>();
+  for (const [cell, { identity }] of cells.entries()) {
+    if (!wanted[cell]) continue;
+    const group = groupOf[cell] as number;
+    const known = addresses.get(group);
+    addresses.set(group, known === undefined || known === identity.sourceAddress ? identity.sourceAddress : null);
+  }
+  return addresses;
 }
 
 /** Kubelets do the same on every node: those with a small share each are one line. A loud one keeps its own. */

@@ -17,11 +17,11 @@ const OF_ETCD: ReadonlySet<SourceName> = new Set(["metrics", "leases"]);
 const WAITING: Record<SourceName, { reason: string; remedy: string }> = {
   metrics: {
     reason: "No metrics of a member were read in this range.",
-    remedy: "They come by themselves while etcdscope runs; Settings › Sources says how the members are reached.",
+    remedy: "They come by themselves while etcdscope runs; the cluster's settings say how the members are reached.",
   },
   apiserver: {
     reason: "No apiserver's metrics were read in this range.",
-    remedy: "Name the apiservers and a token that may read /metrics in Settings › Sources.",
+    remedy: "Name the apiservers and a token that may read /metrics in the cluster's settings.",
   },
   audit: {
     reason: "No audit events came in this range.",
@@ -91,5 +91,5 @@ const MANAGED: SourceStanding = {
 function switchedOff(source: SourceName): SourceStanding {
   return source === "apiserver"
     ? { reason: "The apiserver's metrics are not set up.", remedy: WAITING.apiserver.remedy }
-    : { reason: "This source is switched off.", remedy: "Switch it on in Settings › Sources." };
+    : { reason: "This source is switched off.", remedy: "Switch it on in the cluster's settings." };
 }

@@ -60,7 +60,7 @@ async function checkCluster(nameOrId: string, owner: TokenOwner): Promise<void> 
 function switchedOff(source: SourceName): IngestProblem {
   return new IngestProblem(409, "Source switched off", {
     detail: `This cluster takes nothing from the source "${source}": it is switched off.`,
-    remedy: "Switch it on in Settings › Sources, or stop sending.",
+    remedy: "Switch it on in the cluster's settings, or stop sending.",
   });
 }
 

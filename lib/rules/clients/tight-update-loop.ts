@@ -10,8 +10,8 @@ export const MIN_SHARE_OF_CLIENT = 0.5;
 /** Fewer are a moment. */
 export const MIN_UPDATES = 60;
 
-/** Leases are written to be written again: that is how a holder says it lives. */
-const MEANT_TO_BE_RENEWED = new Set(["leases.coordination.k8s.io"]);
+/** Leases are written to be written again: that is how a holder says it lives. Events tell of many things, not of one. */
+const MEANT_TO_BE_WRITTEN = new Set(["leases.coordination.k8s.io", "events", "events.events.k8s.io"]);
 
 /**
  * Objects of one resource in one namespace are written without pause by a client that does little else: a status that
@@ -39,7 +39,7 @@ export const tightUpdateLoop: ClientRule = {
 
 function isFound({ verb, resource, requests, activeSeconds, namespace }: ClientAction, facts: ClientFacts): boolean {
   if ((verb !== "update" && verb !== "patch") || namespace === null) return false;
-  if (MEANT_TO_BE_RENEWED.has(resource) || requests < MIN_UPDATES) return false;
+  if (MEANT_TO_BE_WRITTEN.has(resource) || requests < MIN_UPDATES) return false;
   if (requests < facts.requests * MIN_SHARE_OF_CLIENT) return false;
   return perMinute(requests, activeSeconds) >= MIN_UPDATES_PER_MINUTE;
 }

@@ -128,6 +128,7 @@ describe("writes in a loop", () => {
     { what: "59 a minute", of: [updates(59, 1)], found: false },
     { what: "119 in two minutes", of: [updates(119, 2)], found: false },
     { what: "of leases", of: [updates(600, 1, { resource: "leases.coordination.k8s.io" })], found: false },
+    { what: "of events", of: [updates(600, 1, { resource: "events" })], found: false },
     { what: "creates", of: [updates(600, 1, { verb: "create" })], found: false },
     { what: "less than half of what it does", of: [updates(60, 1), action({ requests: 61 })], found: false },
     {
