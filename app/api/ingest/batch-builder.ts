@@ -15,9 +15,9 @@ export class BatchBuilder {
   /** Things that were JSON, of whatever kind. */
   understood = 0;
 
-  addEvent(event: TrafficEvent, id: Buffer | null): void {
+  addEvent(event: TrafficEvent, id: Buffer): void {
     this.#open.events.push(event);
-    if (id !== null) this.#ids.push(id);
+    this.#ids.push(id);
     this.accepted++;
     this.#packWhenFull();
   }

@@ -46,10 +46,11 @@ function takeAuditEvent(bytes: Buffer, batch: BatchBuilder): void {
   }
 }
 
+/** A line of a request is its own id: it holds the instant, the client's port and a time in nanoseconds. */
 function takeLogLine(line: string, batch: BatchBuilder): void {
   const reduced = reduceLogLine(line);
   if ("fault" in reduced) batch.addFault(reduced.fault);
-  else if ("event" in reduced && reduced.event) batch.addEvent(reduced.event, null);
+  else if ("event" in reduced && reduced.event) batch.addEvent(reduced.event, digestEventId(line));
   else if ("signal" in reduced && reduced.signal) batch.addSignal(reduced.signal);
   if (!("fault" in reduced) || reduced.fault !== "not-json") batch.understood++;
 }

@@ -168,6 +168,9 @@ describe("lines of etcd's log", () => {
     const { events, signals } = await readKept(testDb().db);
     expect(events.length).toBe(wanted);
     expect(signals.length).toBeGreaterThan(0);
+    await send("etcd-log", { cluster: "prod", token: token.token, body, isGzip: true });
+    const again = await readKept(testDb().db);
+    expect([again.ids.length, new Set(again.ids).size]).toEqual([2 * wanted, wanted]); // known for a repetition
   });
 
   test("lines of the text logger are counted, and the sender is told how to get JSON", async () => {
