@@ -12,13 +12,15 @@ export interface Freshness {
   detail: string;
 }
 
-type FreshnessFacts = Pick<ClusterSummary, "paused" | "keyspace" | "collectors">;
+type FreshnessFacts = Pick<ClusterSummary, "paused" | "isManaged" | "keyspace" | "collectors">;
 
 /** How fresh the keyspace figures of a cluster are at `nowMs`, in words; times of day are in `zone`. */
 export function freshnessWords(summary: FreshnessFacts, nowMs: number, zone = "UTC"): Freshness {
   const { keyspace } = summary;
   const atMs = keyspace.at === null ? null : Date.parse(keyspace.at);
   if (summary.paused) return { tone: "idle", headline: "Paused", detail: describeLast(atMs, zone) };
+  // Nothing will ever come of a keyspace that nobody may read.
+  if (summary.isManaged) return { tone: "idle", headline: "No etcd access", detail: "known by its apiservers" };
   const failure = failureOf(summary);
   if (failure !== null && isOld(atMs, nowMs)) return noData(atMs, zone, failure);
   if (keyspace.phase === "baseline") return { tone: "warn", headline: "Baseline", detail: describeScan(keyspace) };

@@ -9,6 +9,7 @@ type Facts = Parameters<typeof freshnessWords>[0];
 function facts(keyspace: Partial<ClusterSummary["keyspace"]>, collectors: CollectorReport[] = []): Facts {
   return {
     paused: false,
+    isManaged: false,
     collectors,
     keyspace: {
       phase: "live",
@@ -47,6 +48,12 @@ const refused = "connection refused by 10.0.0.3:2379";
 
 describe("freshness in words", () => {
   test.each([
+    {
+      title: "registered without access to etcd",
+      of: { ...facts({ phase: "unknown", at: null }), isManaged: true },
+      text: "No etcd access: known by its apiservers",
+      tone: "idle",
+    },
     { title: "live", of: facts({}), text: "Exact, 1.2 s behind", tone: "good" },
     {
       title: "the first reading, with an estimate",
