@@ -17,6 +17,8 @@ export interface ProcessConfig {
 export interface WorkerConfig extends ProcessConfig {
   /** Where checkpoints are kept; null: nowhere. */
   dataDir: string | null;
+  /** Where people reach etcdscope, for the links in notifications; null: not known. */
+  publicUrl: string | null;
 }
 export type WebConfig = ProcessConfig;
 
@@ -28,14 +30,35 @@ export class ConfigError extends Error {
   }
 }
 
-/** Settings of the worker: `DATABASE_URL`, `ETCDSCOPE_SECRET_KEY`, `LOG_LEVEL`, `ETCDSCOPE_DATA_DIR`. Throws a `ConfigError` that lists every fault. */
+/**
+ * Settings of the worker: `DATABASE_URL`, `ETCDSCOPE_SECRET_KEY`, `LOG_LEVEL`, `ETCDSCOPE_DATA_DIR`,
+ * `ETCDSCOPE_PUBLIC_URL`. Throws a `ConfigError` that lists every fault.
+ */
 export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
-  return { ...readProcessConfig(env), dataDir: env.ETCDSCOPE_DATA_DIR || null };
+  const publicUrlFault = findPublicUrlFault(env);
+  if (publicUrlFault !== null) throw new ConfigError([publicUrlFault]);
+  const publicUrl = env.ETCDSCOPE_PUBLIC_URL || null;
+  return { ...readProcessConfig(env), dataDir: env.ETCDSCOPE_DATA_DIR || null, publicUrl };
 }
 
 /** Settings of the web process: the first three of them. Throws a `ConfigError` that lists every fault. */
 export function readWebConfig(env: Environment = process.env): WebConfig {
   return readProcessConfig(env);
+}
+
+/** How much `/metrics` tells. */
+export interface MetricsConfig {
+  /** So many prefixes of a cluster by live bytes, and as many by writes. */
+  prefixes: number;
+}
+const DEFAULT_METRICS_PREFIXES = 50;
+const MOST_METRICS_PREFIXES = 1_000;
+
+/** Settings of `/metrics`: `ETCDSCOPE_METRICS_PREFIXES`, 0 to 1,000, 50 unless set. Throws a `ConfigError`. */
+export function readMetricsConfig(env: Environment = process.env): MetricsConfig {
+  const fault = findMetricsPrefixesFault(env);
+  if (fault !== null) throw new ConfigError([fault]);
+  return { prefixes: Number(env.ETCDSCOPE_METRICS_PREFIXES || DEFAULT_METRICS_PREFIXES) };
 }
 
 /** The log level alone, `info` when it is missing or wrong: the logger must work before the configuration does. */
@@ -77,6 +100,8 @@ export function readStartConfig(env: Environment = process.env): StartConfig {
     databaseUrl === null ? null : findDatabaseUrlFault(databaseUrl),
     secretKeyHex === null ? null : findSecretKeyFault(secretKeyHex),
     findLogLevelFault(env),
+    findMetricsPrefixesFault(env),
+    findPublicUrlFault(env),
   ].filter((fault) => fault !== null);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
@@ -152,6 +177,18 @@ function isLogLevel(text: string | undefined): text is LogLevel {
 function findLogLevelFault(env: Environment): string | null {
   if (env.LOG_LEVEL === undefined || env.LOG_LEVEL === "" || isLogLevel(env.LOG_LEVEL)) return null;
   return `LOG_LEVEL is "${env.LOG_LEVEL}"; it must be one of ${LOG_LEVELS.join(", ")}.`;
+}
+
+function findMetricsPrefixesFault(env: Environment): string | null {
+  const text = env.ETCDSCOPE_METRICS_PREFIXES || String(DEFAULT_METRICS_PREFIXES);
+  if (/^\d{1,4}$/.test(text) && Number(text) <= MOST_METRICS_PREFIXES) return null;
+  return `ETCDSCOPE_METRICS_PREFIXES is "${text}"; it must be a whole number from 0 to ${MOST_METRICS_PREFIXES}.`;
+}
+
+function findPublicUrlFault(env: Environment): string | null {
+  const text = env.ETCDSCOPE_PUBLIC_URL;
+  if (!text || (URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol))) return null;
+  return "ETCDSCOPE_PUBLIC_URL is no URL; it looks like https://etcdscope.example.com and is used for links in notifications.";
 }
 
 /** The sentence about a wrong `DATABASE_URL`, without repeating it: it may hold a password. */

@@ -53,6 +53,11 @@ const ROOMS = [
     allowed: ["@/lib/db/client", "@/lib/model/units", "@/lib/rules/rule", "@/lib/config", "@/lib/log", "@grpc/grpc-js"],
   },
   {
+    file: "collectors/advisor/planted.ts",
+    refused: ["@/lib/api/keys", "@/app/page", "@/lib/demo/values", "etcd3"],
+    allowed: ["@/lib/queries/key", "@/lib/db/client", "@/lib/rules/rule", "@/lib/model/units", "@/lib/log"],
+  },
+  {
     file: "components/ui/planted.tsx",
     refused: ["@/lib/db/client", "@/lib/queries/key", "@/app/page", "@/lib/config"],
     allowed: ["@/lib/model/units", "@/components/ui/button"],

@@ -3,6 +3,7 @@ import { type PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Db } from "@/lib/db/client";
 import * as schema from "@/lib/db/schema";
 import { type ClusterSource, cluster } from "@/lib/db/schema";
+import * as healthSchema from "@/lib/db/schema-health";
 import * as metricsSchema from "@/lib/db/schema-metrics";
 import * as sourcesSchema from "@/lib/db/schema-sources";
 import { openSecret, sealSecret } from "@/lib/db/secret-box";
@@ -49,6 +50,7 @@ export interface ClusterChange {
   paused?: boolean;
   scanShare?: number;
   frameSeconds?: number;
+  hashCheckHours?: number | null;
 }
 
 /** Renames, pauses, resumes or adjusts a cluster. False when there is none; throws `ClusterNameTakenError`. */
@@ -186,7 +188,9 @@ function isSameSecret(sealed: Buffer | null, secret: string | undefined, secretK
 
 /** Every table of the schema that has a cluster id: the measurements, and the questions about a cluster. */
 function clusterTables(): { table: PgTable; clusterId: PgColumn }[] {
-  const exported: unknown[] = [schema, metricsSchema, sourcesSchema].flatMap((file) => Object.values(file));
+  const exported: unknown[] = [schema, healthSchema, metricsSchema, sourcesSchema].flatMap((file) =>
+    Object.values(file),
+  );
   const tables = exported.filter((one): one is PgTable => is(one, PgTable));
   return tables.flatMap((table) => {
     const clusterId = (getTableColumns(table) as Record<string, PgColumn>).clusterId;

@@ -19,6 +19,7 @@ export const PARTITIONED: readonly {
   { table: "sealed_hour", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
   { table: "hot_minute", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
   { table: "member_sample", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
+  { table: "probe_minute", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
   { table: "metric_frame", period: "day", aheadMs: 4 * DAY_MS, level: "frames" },
   { table: "metric_hour", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
   { table: "traffic_minute", period: "day", aheadMs: 4 * DAY_MS, level: "minutes" },
@@ -31,6 +32,8 @@ export const PARTITIONED: readonly {
   { table: "prefix_hour", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
   { table: "collector_cost", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
   { table: "timeline_event", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
+  { table: "hash_check", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
+  { table: "spike", period: "month", aheadMs: 45 * DAY_MS, level: "hours" },
   { table: "prefix_day", period: "month", aheadMs: 45 * DAY_MS, level: "days" },
 ];
 

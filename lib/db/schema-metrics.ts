@@ -32,6 +32,9 @@ export const metricTarget = pgTable(
     keptSamples: integer("kept_samples"),
     /** `process_start_time_seconds`, to notice a restart. */
     startedAt: instant("started_at"),
+    /** How far its clock is ahead of ours: at least and at most, milliseconds; null: it does not tell. */
+    clockAheadLeastMs: doublePrecision("clock_ahead_least_ms"),
+    clockAheadMostMs: doublePrecision("clock_ahead_most_ms"),
     /** Why the last reading failed; null when it did not. */
     failure: text("failure"),
     checkedAt: instant("checked_at").notNull(),

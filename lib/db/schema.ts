@@ -14,6 +14,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { bytea, count, instant } from "@/lib/db/columns";
+import type { TimelineKind } from "@/lib/model/timeline";
 
 /** Where a cluster was declared. Only `settings` clusters can be edited in the UI. */
 export type ClusterSource = "settings" | "file" | "demo";
@@ -38,6 +39,8 @@ export const cluster = pgTable(
     frameSeconds: integer("frame_seconds").notNull().default(10),
     /** The share of the time a scan may keep etcd busy for us, above 0 to 1. */
     scanShare: doublePrecision("scan_share").notNull().default(0.25),
+    /** Hours between two comparisons of the members' hashes; null: only when asked for. */
+    hashCheckHours: integer("hash_check_hours"),
     /** etcd's own cluster id as 16 hex digits, once a member has answered. */
     etcdClusterId: text("etcd_cluster_id"),
     createdAt: instant("created_at").notNull().defaultNow(),
@@ -114,6 +117,12 @@ export const member = pgTable(
     errors: text("errors").array().notNull(),
     /** Milliseconds the Status call took. */
     statusMs: doublePrecision("status_ms"),
+    /**
+     * At least so many revisions, and raft entries, behind the leader, by samples in both orders: what the time between
+     * two samples explains is not in it. Null: it did not answer, or there was no leader to compare with.
+     */
+    revisionsBehind: count("revisions_behind"),
+    raftBehind: count("raft_behind"),
     /** Why the last call failed; null when it answered. */
     failure: text("failure"),
     /** When the figures above were read; kept from the last good answer. */
@@ -137,6 +146,9 @@ export const memberSample = pgTable(
     raftAppliedIndex: count("raft_applied_index").notNull(),
     isLeader: boolean("is_leader").notNull(),
     statusMs: doublePrecision("status_ms").notNull(),
+    /** As of `member`. */
+    revisionsBehind: count("revisions_behind"),
+    raftBehind: count("raft_behind"),
   },
   (table) => [primaryKey({ columns: [table.clusterId, table.at, table.memberId] })],
 );
@@ -240,6 +252,9 @@ export const keyspaceFrame = pgTable(
     creates: count("creates").notNull(),
     deletes: count("deletes").notNull(),
     writtenBytes: count("written_bytes").notNull(),
+    /** The most keys one revision put, and the longest value put, in the slice; null: not measured at the time. */
+    largestRevisionPuts: integer("largest_revision_puts"),
+    largestPutBytes: count("largest_put_bytes"),
     /** A full frame lists every slot that holds keys; others only those that changed in the slice. */
     isFull: boolean("is_full").notNull(),
     format: smallint("format").notNull(),
@@ -337,7 +352,7 @@ export const collectorCost = pgTable(
   {
     clusterId: count("cluster_id").notNull(),
     hour: instant("hour").notNull(),
-    /** `scan`, `watch`, `check`, `members` or `question`. */
+    /** One of `COST_PURPOSES`. */
     purpose: text("purpose").notNull(),
     requests: count("requests").notNull(),
     keys: count("keys").notNull(),
@@ -350,22 +365,6 @@ export const collectorCost = pgTable(
   },
   (table) => [primaryKey({ columns: [table.clusterId, table.hour, table.purpose] })],
 );
-
-export const TIMELINE_KINDS = [
-  "baseline",
-  "resync",
-  "drift",
-  "gap",
-  "compaction",
-  "defragmentation",
-  "leader-change",
-  "alarm",
-  "member-down",
-  "member-up",
-  "restart",
-  "version-change",
-] as const;
-export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 
 /** What happened to a cluster and when, a line each. Partitioned by month on `at`. */
 export const timelineEvent = pgTable(

@@ -4,6 +4,8 @@ export const COST_PURPOSES = [
   "watch",
   "check",
   "members",
+  "probe",
+  "hash",
   "leases",
   "metrics",
   "apiserver",

@@ -1,3 +1,5 @@
+import type { HashResult, HashVerdict } from "@/lib/model/consistency";
+
 /**
  * What the web asks the worker through the `question` table. Keys travel as base64; `Sealed` fields are sealed with
  * the installation's secret key, so that no password or private key lies in the table in the clear.
@@ -122,10 +124,31 @@ export interface ReadKeyAnswer {
   at: string;
 }
 
+/** `test-webhook`: posts a test notification to a stored webhook. Needs no cluster id. */
+export interface TestWebhookParams {
+  webhookId: string;
+}
+export interface TestWebhookAnswer {
+  ok: boolean;
+  /** What the receiver answered, one sentence. */
+  text: string;
+}
+
+/** `hash-check`: are the members' data the same? Every member reads its whole db for it, one after the other. */
+export type HashCheckParams = Record<never, never>;
+export interface HashCheckAnswer {
+  at: string;
+  revision: number;
+  verdict: HashVerdict;
+  results: HashResult[];
+}
+
 export interface Questions {
   "test-connection": { params: TestConnectionParams; answer: TestConnectionAnswer };
   "list-keys": { params: ListKeysParams; answer: ListKeysAnswer };
   "list-groups": { params: ListGroupsParams; answer: ListGroupsAnswer };
   "read-key": { params: ReadKeyParams; answer: ReadKeyAnswer };
+  "hash-check": { params: HashCheckParams; answer: HashCheckAnswer };
+  "test-webhook": { params: TestWebhookParams; answer: TestWebhookAnswer };
 }
 export type QuestionKind = keyof Questions;

@@ -1,15 +1,17 @@
 import { expect, test } from "vitest";
-import { ConfigError, readLogLevel, readWebConfig, readWorkerConfig } from "@/lib/config";
+import { ConfigError, readLogLevel, readMetricsConfig, readWebConfig, readWorkerConfig } from "@/lib/config";
 
 const good = { DATABASE_URL: "postgres://user:word@127.0.0.1:5432/etcdscope", ETCDSCOPE_SECRET_KEY: "ab".repeat(32) };
 
-test("worker and web read the same three settings, the worker its data directory besides", () => {
-  const { dataDir, ...config } = readWorkerConfig({
+test("worker and web read the same three settings, the worker its data directory and the public address besides", () => {
+  const { dataDir, publicUrl, ...config } = readWorkerConfig({
     ...good,
     LOG_LEVEL: "debug",
     ETCDSCOPE_DATA_DIR: "/var/lib/etcdscope",
+    ETCDSCOPE_PUBLIC_URL: "https://etcdscope.example.com",
   });
   expect(dataDir).toBe("/var/lib/etcdscope");
+  expect(publicUrl).toBe("https://etcdscope.example.com");
   expect(config.databaseUrl).toBe(good.DATABASE_URL);
   expect(config.secretKey).toHaveLength(32);
   expect(config.logLevel).toBe("debug");
@@ -52,3 +54,15 @@ function faultsOf(env: Record<string, string>): readonly string[] {
   }
   return [];
 }
+
+test("how many prefixes metrics tell is a whole number within bounds, 50 unless set", () => {
+  expect(readMetricsConfig({})).toEqual({ prefixes: 50 });
+  expect(readMetricsConfig({ ETCDSCOPE_METRICS_PREFIXES: "0" })).toEqual({ prefixes: 0 });
+  for (const text of ["-1", "1.5", "1001", "many"]) {
+    expect(() => readMetricsConfig({ ETCDSCOPE_METRICS_PREFIXES: text }), text).toThrow(ConfigError);
+  }
+});
+
+test("a public address that is no URL is refused", () => {
+  expect(() => readWorkerConfig({ ...good, ETCDSCOPE_PUBLIC_URL: "javascript:alert(1)" })).toThrow(/PUBLIC_URL/);
+});

@@ -6,7 +6,7 @@ import { dropExpiredPartitions, ensurePartitions } from "@/lib/db/partitions";
 import { cluster, question } from "@/lib/db/schema";
 import { startScratchPostgres } from "./scratch-db";
 
-const GLOBAL_TABLES = ["cluster", "worker", "question", "retention"];
+const GLOBAL_TABLES = ["cluster", "worker", "question", "retention", "webhook"];
 const DAY_MS = 86_400_000;
 
 let server: Awaited<ReturnType<typeof startScratchPostgres>>;
@@ -55,7 +55,7 @@ test("measurements are partitioned by time, with bounds in UTC and no default pa
       ...["keyspace_frame", "hot_minute", "member_sample", "prefix_hour", "prefix_day"],
       ...["sealed_hour", "sealed_day", "collector_cost", "timeline_event"],
       ...["metric_frame", "metric_hour", "traffic_minute", "traffic_hour", "ingest_fault", "log_signal"],
-      ...["connection_sample", "lease_sample"],
+      ...["connection_sample", "lease_sample", "probe_minute", "hash_check", "spike"],
     ]),
   );
   for (const { bound } of rows)
