@@ -4,12 +4,19 @@ import { testConnection } from "@/collectors/etcd/test-connection";
 import type { LiveModel } from "@/collectors/keyspace/keyspace";
 import { listGroups, listKeys } from "@/collectors/keyspace/list-keys";
 import { readKey } from "@/collectors/keyspace/read-key";
+import { testWebhook } from "@/collectors/notify/test-webhook";
 import { repeat } from "@/collectors/repeat";
 import type { OpenDb } from "@/lib/db/client";
 import { question } from "@/lib/db/schema";
 import { openSecret } from "@/lib/db/secret-box";
 import { log } from "@/lib/log";
-import type { ListGroupsParams, ListKeysParams, ReadKeyParams, TestConnectionParams } from "@/lib/model/questions";
+import type {
+  ListGroupsParams,
+  ListKeysParams,
+  ReadKeyParams,
+  TestConnectionParams,
+  TestWebhookParams,
+} from "@/lib/model/questions";
 
 const POLL_MS = 500;
 
@@ -18,6 +25,8 @@ type QuestionRow = typeof question.$inferSelect;
 export interface QuestionDeskOptions extends Pick<OpenDb, "db" | "sql"> {
   secretKey: Buffer;
   clusters: ClusterSet;
+  /** Where people reach etcdscope, for links; null: not known. */
+  publicUrl: string | null;
 }
 
 /** A question that has no answer now; the message is a sentence for the reader. */
@@ -73,6 +82,8 @@ export class QuestionDesk {
         const access = JSON.parse(openSecret(Buffer.from(accessSealedBase64, "base64"), this.#options.secretKey));
         return testConnection(access, signal);
       }
+      case "test-webhook":
+        return testWebhook(this.#options, row.params as TestWebhookParams, signal);
       case "list-keys":
         return this.#fromModel(row, (live) => listKeys(live.model, row.params as ListKeysParams));
       case "list-groups":
@@ -81,6 +92,8 @@ export class QuestionDesk {
         const { access, costs } = this.#cluster(row);
         return readKey(access, row.params as ReadKeyParams, { signal, meter: costs.of("question") });
       }
+      case "hash-check":
+        return this.#cluster(row).consistency?.check();
       default:
         throw new NoAnswer(`this worker does not know the question "${row.kind}"; web and worker differ in version`);
     }

@@ -1,5 +1,6 @@
 import type { Db } from "@/lib/db/client";
-import { type TimelineKind, timelineEvent } from "@/lib/db/schema";
+import { timelineEvent } from "@/lib/db/schema";
+import type { TimelineKind } from "@/lib/model/timeline";
 
 /** Something that happened to a cluster. */
 export interface TimelineEvent {
@@ -19,4 +20,17 @@ export async function writeTimelineEvent(db: Db, clusterId: number, event: Timel
     .insert(timelineEvent)
     .values({ clusterId, ...event })
     .onConflictDoNothing();
+}
+
+/** Writes an event that goes on: the same kind at the same instant of the same member now lasts until `until`. */
+export async function extendTimelineEvent(
+  db: Db,
+  clusterId: number,
+  event: TimelineEvent & { until: Date },
+): Promise<void> {
+  const { clusterId: cluster, at, kind, memberId } = timelineEvent;
+  await db
+    .insert(timelineEvent)
+    .values({ clusterId, ...event })
+    .onConflictDoUpdate({ target: [cluster, at, kind, memberId], set: { until: event.until, text: event.text } });
 }

@@ -102,7 +102,9 @@ export class GrpcChannel {
       settings: { initialWindowSize: STREAM_WINDOW_BYTES, enablePush: false },
       maxSessionMemory: SESSION_MEMORY_MB,
     });
-    session.once("connect", () => session.setLocalWindowSize(SESSION_WINDOW_BYTES));
+    session.once("connect", () => {
+      if (!session.destroyed) session.setLocalWindowSize(SESSION_WINDOW_BYTES); // it may have been closed meanwhile
+    });
     session.on("error", () => undefined); // each call hears of it
     session.once("close", () => this.#forget(session));
     session.once("goaway", () => this.#forget(session)); // its calls may end, new ones go elsewhere

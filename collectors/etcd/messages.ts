@@ -244,7 +244,7 @@ export function readRevision(reader: WireReader): number {
 }
 
 /** Reads the header field the reader stands at. */
-function readHeader(reader: WireReader): ResponseHeader {
+export function readHeader(reader: WireReader): ResponseHeader {
   const outerEnd = reader.enter();
   const header = emptyHeader();
   for (let field = reader.field(); field !== 0; field = reader.field()) {
@@ -301,6 +301,7 @@ function toOptionalId(id: string): string | null {
   return id === NO_ID ? null : id;
 }
 
-function emptyHeader(): ResponseHeader {
+/** A header of which nothing has been read. */
+export function emptyHeader(): ResponseHeader {
   return { clusterId: NO_ID, memberId: NO_ID, revision: 0, raftTerm: 0 };
 }

@@ -7,14 +7,13 @@ import { formatBytes } from "@/lib/model/units";
 export type KnownMember = Pick<
   typeof member.$inferSelect,
   "memberId" | "name" | "isLeader" | "alarms" | "failure" | "dbSizeBytes" | "revision" | "raftTerm" | "version"
->;
+> & { quotaBackendBytes?: number | null };
 
 /** A file that has become this much smaller was defragmented (rules.md, L07). */
 const DEFRAGMENTED_RATIO = 0.1;
 
 /**
- * What has changed since the poll before, each once. A member that is seen for the first time has no past, so it makes
- * no event. A restart with the same version makes none either: a Status answer has no uptime, a member that was away for
+ * What has changed since the poll before, each once. A member that is seen for the first time has no past: it was added. A restart with the same version makes none either: a Status answer has no uptime, a member that was away for
  * less than the time between two polls looks as it did, and one that did not answer may have been cut off instead.
  */
 export function listMemberEvents(before: readonly KnownMember[], poll: MembersPoll): TimelineEvent[] {
@@ -22,14 +21,43 @@ export function listMemberEvents(before: readonly KnownMember[], poll: MembersPo
   const known = new Map(before.map((row) => [row.memberId, row]));
   const ofMembers = poll.members.flatMap((polled) => {
     const past = known.get(polled.memberId);
-    if (past === undefined) return [];
-    const changes = [reachChange, versionChange, alarmChange, defragmentation].flatMap((find) => find(past, polled));
+    const changes = past === undefined ? [added(polled)] : CHANGES.flatMap((find) => find(past, polled));
     return changes.map((event) => ({ ...event, at: poll.at, memberId: polled.memberId }));
   });
-  return [...ofMembers, ...leaderChange(before, poll).map((event) => ({ ...event, at: poll.at }))];
+  const ofCluster = [...removals(before, poll), ...leaderChange(before, poll)];
+  return [...ofMembers, ...ofCluster.map((event) => ({ ...event, at: poll.at }))];
 }
 
 type Change = Pick<TimelineEvent, "kind" | "text" | "memberId">;
+
+const CHANGES = [reachChange, versionChange, alarmChange, defragmentation, quotaChange];
+
+function added(polled: PolledMember): Change {
+  const role = polled.isLearner ? " as a learner" : "";
+  return { kind: "member-added", text: `${nameOf(polled)} was added to the cluster${role}.` };
+}
+
+function removals(before: readonly KnownMember[], { members }: MembersPoll): Change[] {
+  const present = new Set(members.map(({ memberId }) => memberId));
+  return before
+    .filter(({ memberId }) => !present.has(memberId))
+    .map((past) => {
+      const { memberId } = past;
+      return { kind: "member-removed", memberId, text: `${nameOf(past)} was removed from the cluster.` };
+    });
+}
+
+/** As Status tells since etcd 3.6; of earlier ones the metrics do (`metric-events.ts`). */
+function quotaChange({ quotaBackendBytes: before = null }: KnownMember, polled: PolledMember): Change[] {
+  const now = polled.status?.quotaBackendBytes ?? null;
+  if (before === null || now === null || before === now) return [];
+  return [{ kind: "quota-change", text: quotaWords(nameOf(polled), before, now) }];
+}
+
+/** What a changed space quota is told as. */
+export function quotaWords(name: string, beforeBytes: number, nowBytes: number): string {
+  return `The space quota of ${name} went from ${formatBytes(beforeBytes)} to ${formatBytes(nowBytes)}.`;
+}
 
 function reachChange(past: KnownMember, polled: PolledMember): Change[] {
   const name = nameOf(polled);

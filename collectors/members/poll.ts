@@ -8,6 +8,7 @@ import {
   requireOneCluster,
 } from "@/collectors/etcd/failover";
 import type { Alarm, MemberInfo, StatusAnswer } from "@/collectors/etcd/messages";
+import { type Behind, judgeBehind, type PlaceSample } from "@/collectors/members/behind";
 import type { ClusterAccess } from "@/lib/model/questions";
 
 /** One look at every member of a cluster. */
@@ -26,6 +27,8 @@ export interface PolledMember extends MemberInfo {
   failure: string | null;
   isLeader: boolean;
   alarms: string[];
+  /** Null when it did not answer, or there was no leader to compare with. */
+  behind: Behind | null;
 }
 
 interface Answer {
@@ -35,12 +38,16 @@ interface Answer {
 }
 
 const STATUS_DEADLINE_MS = 3_000;
+/** Those that have just answered are asked again; one that falls silent meanwhile does not hold up the others. */
+const PLACE_DEADLINE_MS = 1_000;
 
 /** Asks all members of a cluster for their status, over connections that stay open between two polls. */
 export class MembersPoller {
   #access: ClusterAccess;
   #meter: CostMeter | undefined;
   #connections = new Map<string, EtcdConnection>();
+  /** Client URLs of the members, as last listed. */
+  #knownUrls: string[] = [];
 
   constructor(access: ClusterAccess, meter?: CostMeter) {
     this.#access = access;
@@ -49,18 +56,21 @@ export class MembersPoller {
 
   /**
    * Asks the configured endpoints, then every member that was not behind one of them by its own client URLs (which may
-   * be unreachable from here, as in containers). Throws when no endpoint answers, or two are of different clusters.
+   * be unreachable from here, as in containers). When no endpoint answers, the URLs of the members known from before are
+   * tried. Throws when none answers, or two are of different clusters.
    */
   async poll(signal: AbortSignal): Promise<MembersPoll> {
     const at = new Date();
     const { answers, failures } = await this.#askAll(distinctEndpoints(this.#access), signal);
+    if (answers.length === 0) answers.push(...(await this.#askAll(this.#knownUrls, signal)).answers);
     if (answers.length === 0) throw new NoEndpointError(failures);
     requireOneCluster(answers.map(({ endpoint, status }) => ({ endpoint, clusterId: status.clusterId })));
     const { clusterId, leaderId } = newestOf(answers).status;
     const voters = answers.filter(({ status }) => !status.isLearner);
     const members = await this.#listMembers(voters, signal);
+    this.#knownUrls = members.flatMap(({ clientUrls }) => clientUrls);
     const alarms = await this.#listAlarms(voters, signal);
-    const polled = await Promise.all(
+    const asked = await Promise.all(
       members.map(async (member) => ({
         ...member,
         ...(await this.#statusOf(member, { answers, clusterId, signal })),
@@ -68,8 +78,30 @@ export class MembersPoller {
         alarms: alarms.filter(({ memberId }) => memberId === member.memberId).map(({ alarm }) => alarm),
       })),
     );
+    const behind = leaderId === null ? new Map() : judgeBehind(await this.#samplePlaces(asked, signal), leaderId);
+    const polled = asked.map(({ endpoint: _, ...member }) => ({
+      ...member,
+      behind: member.status === null ? null : (behind.get(member.memberId) ?? null),
+    }));
     this.#forgetConnections(members);
     return { clusterId, at, members: polled, failures };
+  }
+
+  /** Where the members stand, asked one after the other in one order and then in the other. */
+  async #samplePlaces(
+    asked: readonly { memberId: string; endpoint: string | null }[],
+    signal: AbortSignal,
+  ): Promise<PlaceSample[]> {
+    const samples: PlaceSample[] = [];
+    for (const { memberId, endpoint } of [...asked, ...asked.toReversed()]) {
+      const connection = endpoint === null ? undefined : this.#connections.get(endpoint);
+      const status = await connection?.status({ signal, deadlineMs: PLACE_DEADLINE_MS }).catch(() => null);
+      signal.throwIfAborted();
+      // Behind one address there may be several members, and another connection leads to another.
+      if (status?.memberId !== memberId) continue;
+      samples.push({ memberId, revision: status.revision, raftIndex: status.raftIndex });
+    }
+    return samples;
   }
 
   close(): void {
@@ -136,13 +168,13 @@ export class MembersPoller {
   async #statusOf(member: MemberInfo, known: { answers: Answer[]; clusterId: string; signal: AbortSignal }) {
     const { answers, clusterId, signal } = known;
     const answer = answers.find(({ status }) => status.memberId === member.memberId);
-    if (answer) return { status: answer.status, statusMs: answer.statusMs, failure: null };
+    if (answer) return { ...answer, failure: null };
     const own = await this.#askAll(member.clientUrls, signal);
     const good = own.answers.find(
       (one) => one.status.memberId === member.memberId && one.status.clusterId === clusterId,
     );
-    if (good) return { status: good.status, statusMs: good.statusMs, failure: null };
-    return { status: null, statusMs: null, failure: await this.#explain(member, own) };
+    if (good) return { ...good, failure: null };
+    return { endpoint: null, status: null, statusMs: null, failure: await this.#explain(member, own) };
   }
 
   async #explain(member: MemberInfo, own: { answers: Answer[]; failures: EndpointFailure[] }): Promise<string> {

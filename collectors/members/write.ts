@@ -46,7 +46,9 @@ async function keepClusterId(tx: Db, clusterId: number, etcdClusterId: string): 
 /** A member that did not answer keeps the figures of its last answer, with the time they were read at. */
 async function writeMember(tx: Db, clusterId: number, at: Date, polled: PolledMember): Promise<void> {
   const { memberId, name, clientUrls, peerUrls, isLearner, isLeader, alarms, failure } = polled;
-  const known = { name, clientUrls, peerUrls, isLearner, isLeader, alarms, failure, checkedAt: at };
+  const { revisionsBehind, raftBehind } = polled.behind ?? UNKNOWN_PLACE;
+  const standing = { isLearner, isLeader, revisionsBehind, raftBehind };
+  const known = { name, clientUrls, peerUrls, ...standing, alarms, failure, checkedAt: at };
   const figures = polled.status === null ? {} : toFigures(polled, at);
   await tx
     .insert(member)
@@ -62,9 +64,12 @@ function toFigures({ status, statusMs }: PolledMember, at: Date) {
   return { version, ...sizes, revision, raftIndex, raftAppliedIndex, raftTerm, errors, statusMs, at };
 }
 
-function toSample(clusterId: number, at: Date, { memberId, isLeader, status, statusMs }: PolledMember) {
+const UNKNOWN_PLACE = { revisionsBehind: null, raftBehind: null };
+
+function toSample(clusterId: number, at: Date, polled: PolledMember) {
+  const { memberId, isLeader, status, statusMs, behind } = polled;
   if (status === null || statusMs === null) return [];
   const { dbSizeBytes, dbSizeInUseBytes, revision, raftIndex, raftAppliedIndex } = status;
   const figures = { dbSizeBytes, dbSizeInUseBytes, revision, raftIndex, raftAppliedIndex };
-  return [{ clusterId, at, memberId, isLeader, statusMs, ...figures }];
+  return [{ clusterId, at, memberId, isLeader, statusMs, ...figures, ...(behind ?? UNKNOWN_PLACE) }];
 }

@@ -3,29 +3,27 @@ import * as z from "zod";
 import { Origin, RangeParams } from "@/lib/api/common";
 import { clusterPath, getJson } from "@/lib/api/get-json";
 import { isOfCluster, seriesRefreshMs } from "@/lib/api/refresh";
-
-/** What can stand on the timeline of a cluster. */
-export const TIMELINE_KINDS = [
-  "baseline",
-  "resync",
-  "drift",
-  "gap",
-  "compaction",
-  "defragmentation",
-  "leader-change",
-  "alarm",
-  "member-down",
-  "member-up",
-  "restart",
-  "version-change",
-] as const;
-export type TimelineKind = (typeof TIMELINE_KINDS)[number];
+import { TIMELINE_KINDS, type TimelineKind } from "@/lib/model/timeline";
 
 /** `GET …/{cluster}/timeline`: what happened in a range. */
 export const TimelineParams = RangeParams.extend({
+  kinds: z
+    .string()
+    .refine((text) => text.split(",").every(isKind), `must be of ${TIMELINE_KINDS.join(", ")}`)
+    .optional()
+    .describe("Only these kinds, separated by commas; all unless given"),
   limit: z.coerce.number().int().min(1).max(1000).default(500).describe("The newest of the range, when there are more"),
 });
 export type TimelineParams = z.infer<typeof TimelineParams>;
+
+function isKind(text: string): text is TimelineKind {
+  return (TIMELINE_KINDS as readonly string[]).includes(text);
+}
+
+/** The kinds that `kinds` names; null: all. */
+export function listWantedKinds({ kinds }: Pick<TimelineParams, "kinds">): TimelineKind[] | null {
+  return kinds === undefined ? null : kinds.split(",").filter(isKind);
+}
 
 export const TimelineItem = z.object({
   at: z.string(),

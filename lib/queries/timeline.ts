@@ -1,5 +1,5 @@
-import { and, desc, eq, gt, gte, lt, or } from "drizzle-orm";
-import type { TimelineAnswer, TimelineParams } from "@/lib/api/timeline";
+import { and, desc, eq, gt, gte, inArray, lt, or } from "drizzle-orm";
+import { listWantedKinds, type TimelineAnswer, type TimelineParams } from "@/lib/api/timeline";
 import type { Db } from "@/lib/db/client";
 import { timelineEvent } from "@/lib/db/schema";
 import { toQueryRange } from "@/lib/queries/query-range";
@@ -17,6 +17,7 @@ export async function readTimeline(
   const range = toQueryRange(params, nowMs);
   const from = new Date(range.fromMs);
   const to = new Date(range.toMs);
+  const kinds = listWantedKinds(params);
   const rows = await db
     .select()
     .from(timelineEvent)
@@ -24,6 +25,7 @@ export async function readTimeline(
       and(
         eq(timelineEvent.clusterId, clusterId),
         lt(timelineEvent.at, to),
+        kinds === null ? undefined : inArray(timelineEvent.kind, kinds),
         or(gte(timelineEvent.at, from), gt(timelineEvent.until, from)),
       ),
     )

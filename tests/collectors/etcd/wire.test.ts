@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { decodeHashKv, decodeProbe } from "@/collectors/etcd/health-calls";
 import { KeyValueCursor } from "@/collectors/etcd/key-value";
 import {
   decodeAlarmList,
@@ -126,6 +127,8 @@ describe("what cannot be read is a WireError", () => {
     alarms: decodeAlarmList,
     lease: decodeLeaseTimeToLive,
     token: decodeAuthenticate,
+    hash: decodeHashKv,
+    probe: decodeProbe,
     watch: (message) => {
       const batch = decodeWatchMessage(message);
       if (batch.kind === "events") visitEvents(batch, (_, kv) => kv.copyKey());
@@ -142,6 +145,21 @@ describe("what cannot be read is a WireError", () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+test("a hash of nothing compacted yet, and one of all 32 bits", () => {
+  const header = new WireWriter().id(1, "f".repeat(16)).id(2, "8e9e05c52164694d").number(3, 7).number(4, 2).finish();
+  const hash = (compactRevision: string) =>
+    decodeHashKv(new WireWriter().message(1, header).number(2, 4_294_967_295).id(3, compactRevision).finish());
+  expect(hash("f".repeat(16))).toEqual({
+    ...{ clusterId: "f".repeat(16), memberId: "8e9e05c52164694d", revision: 7, raftTerm: 2 },
+    ...{ hash: "4294967295", compactRevision: -1 },
+  });
+  expect(hash("a").compactRevision).toBe(10);
+  expect(decodeProbe(new WireWriter().message(1, header).number(4, 3).finish())).toMatchObject({
+    revision: 7,
+    count: 3,
   });
 });
 

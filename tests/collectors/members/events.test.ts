@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { StatusAnswer } from "@/collectors/etcd/messages";
 import { type KnownMember, listMemberEvents } from "@/collectors/members/events";
 import type { MembersPoll, PolledMember } from "@/collectors/members/poll";
 
@@ -27,7 +28,7 @@ function polled(name: string, more: Polled = {}): PolledMember {
     ...{ isLearner: false, quotaBackendBytes: null },
   };
   const member = { memberId, name, peerUrls: [], clientUrls: [], isLearner: false, isLeader, alarms, failure };
-  return { ...member, status: failure === null ? status : null, statusMs: failure === null ? 1 : null };
+  return { ...member, status: failure === null ? status : null, statusMs: failure === null ? 1 : null, behind: null };
 }
 
 function events(before: KnownMember[], members: PolledMember[]) {
@@ -38,10 +39,35 @@ function events(before: KnownMember[], members: PolledMember[]) {
   });
 }
 
-test("nothing has happened where nothing changed, nor to members seen for the first time", () => {
+test("nothing has happened where nothing changed, nor where nothing was known before", () => {
   expect(events([known("m0"), known("m1")], [polled("m0"), polled("m1")])).toEqual([]);
   expect(events([], [polled("m0", { alarms: ["NOSPACE"] })])).toEqual([]);
-  expect(events([known("m0")], [polled("m0"), polled("m1", { failure: "Refused." })])).toEqual([]);
+});
+
+test("members come and go", () => {
+  expect(events([known("m0")], [polled("m0"), polled("m1", { failure: "Refused." })])).toEqual([
+    ["member-added", "id-m1", "m1 was added to the cluster."],
+  ]);
+  expect(events([known("m0")], [polled("m0"), { ...polled("", {}), isLearner: true }])).toEqual([
+    ["member-added", "id-", "id- was added to the cluster as a learner."],
+  ]);
+  expect(events([known("m0"), known("m1")], [polled("m0")])).toEqual([
+    ["member-removed", "id-m1", "m1 was removed from the cluster."],
+  ]);
+});
+
+test("another quota is told where the version reports it", () => {
+  const at = (quotaBackendBytes: number | null) => {
+    const member = polled("m0");
+    return { ...member, status: { ...(member.status as StatusAnswer), quotaBackendBytes } };
+  };
+  const before = [known("m0", { quotaBackendBytes: 2_048 * MIB })];
+  expect(events(before, [at(8_192 * MIB)])).toEqual([
+    ["quota-change", "id-m0", "The space quota of m0 went from 2.00 GiB to 8.00 GiB."],
+  ]);
+  expect(events(before, [at(2_048 * MIB)])).toEqual([]);
+  expect(events(before, [at(null)])).toEqual([]);
+  expect(events([known("m0", { quotaBackendBytes: null })], [at(MIB)])).toEqual([]);
 });
 
 test("a member that goes and comes back is told once each", () => {

@@ -201,6 +201,17 @@ describe("three members", () => {
     cleanUps.push(() => Promise.all(members.map((each) => each.stop())));
   });
 
+  test("when the only endpoint given is dead, the others are still asked", async () => {
+    const [first] = members as [TestEtcd];
+    const clusterId = await collect({ endpoints: [first.endpoint] });
+    await expect.poll(async () => (await readMembers(clusterId)).length).toBe(3);
+    await first.pause();
+    const failures = async () => (await readMembers(clusterId)).map(({ failure }) => failure === null);
+    await expect.poll(failures).toEqual([false, true, true]);
+    await first.restart();
+    await expect.poll(failures).toEqual([true, true, true]);
+  });
+
   test("all are found behind one endpoint; a dead one is named; one that left is gone", async () => {
     const clusterId = await collect({ endpoints: [members[0]?.endpoint as string] });
     await untilHealth(clusterId, "ok");
