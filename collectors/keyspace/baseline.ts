@@ -11,6 +11,8 @@ export interface Baseline {
   revision: number;
   /** How many keys are to be expected; null: not known. */
   expectedKeys: number | null;
+  /** It is a scan of etcd, and no checkpoint. */
+  readsEtcd: boolean;
   /** Fills a model that has begun a scan. */
   fill(model: KeyspaceModel, progress: BaselineProgress): Promise<Filled>;
   /** To be called when `fill` will not be. */
@@ -55,6 +57,7 @@ export async function openScan(options: ScanOptions): Promise<Baseline> {
   return {
     revision,
     expectedKeys: dbSizeInUseBytes < SMALL_FILE_BYTES ? count : (known?.keys ?? null),
+    readsEtcd: true,
     close: async () => undefined,
     fill: async (model, { onKeys, onHold, signal }) => {
       const scan = await scanKeyspace({
@@ -84,6 +87,7 @@ export function fromCheckpoint(
   return {
     revision,
     expectedKeys: keys,
+    readsEtcd: false,
     close: () => checkpoint.close(),
     fill: async (model, { onKeys, signal }) => {
       let loaded = 0;

@@ -1,6 +1,7 @@
 import type { EtcdConnection } from "@/collectors/etcd/connection";
 import { visitEvents, type WatchBatch } from "@/collectors/etcd/watch";
 import type { KeyspaceModel } from "@/collectors/keyspace/keyspace-model";
+import { type WriteListener, WriteTap } from "@/collectors/keyspace/write-tap";
 
 type EventBatch = Extract<WatchBatch, { kind: "events" }>;
 
@@ -31,15 +32,17 @@ export class Follower {
 
   #model: KeyspaceModel;
   #connection: EtcdConnection;
+  #tap: WriteTap;
   #stream: ReturnType<EtcdConnection["watch"]>;
   #fragments: EventBatch[] = [];
   /** When the progress request still unanswered was sent. */
   #askedMs: number | null = null;
 
-  /** Opens the watch one revision behind what the model has. */
-  constructor(model: KeyspaceModel, connection: EtcdConnection) {
+  /** Opens the watch one revision behind what the model has. Who is on `tap` hears what it tells, too. */
+  constructor(model: KeyspaceModel, connection: EtcdConnection, tap = new WriteTap()) {
     this.#model = model;
     this.#connection = connection;
+    this.#tap = tap;
     this.#stream = connection.watch({
       key: FIRST_KEY,
       rangeEnd: NO_END,
@@ -79,19 +82,35 @@ export class Follower {
   #takeEvents(batch: EventBatch): void {
     this.#fragments.push(batch);
     if (!batch.isLast) return;
+    const fragments = this.#fragments;
+    this.#fragments = [];
     const known = this.#model.revision;
+    this.#apply(fragments, known);
+    const { listeners } = this.#tap;
+    if (listeners !== null) tell(listeners, fragments, { known, revision: this.#model.revision });
+  }
+
+  #apply(fragments: readonly EventBatch[], known: number): void {
+    const model = this.#model;
+    const { largestWrites } = model;
     let revision = known;
-    for (const fragment of this.#fragments) {
+    let revisionPuts = 0;
+    for (const fragment of fragments) {
       visitEvents(fragment, (type, kv) => {
         if (kv.modRevision <= known) return; // told twice after a reconnect
-        if (kv.modRevision > revision) this.#model.completeRevision(revision);
-        revision = kv.modRevision;
-        if (type === "put") this.#model.put(kv);
-        else this.#model.delete(kv);
+        if (kv.modRevision > revision) {
+          model.completeRevision(revision);
+          revision = kv.modRevision;
+          revisionPuts = 0;
+        }
+        if (type === "put") {
+          if (++revisionPuts > largestWrites.revisionPuts) largestWrites.revisionPuts = revisionPuts;
+          if (kv.valueBytes > largestWrites.putBytes) largestWrites.putBytes = kv.valueBytes;
+          model.put(kv);
+        } else model.delete(kv);
       });
     }
-    this.#fragments = [];
-    this.#model.completeRevision(revision);
+    model.completeRevision(revision);
   }
 
   #takeProgress(): void {
@@ -104,5 +123,21 @@ export class Follower {
   #canceled(batch: Extract<WatchBatch, { kind: "canceled" }>): Error {
     if (batch.compactRevision > 0) return new CompactedError(this.#model.revision + 1, batch.compactRevision);
     return new Error(`${this.#connection.endpoint} canceled the watch: ${batch.reason || "no reason given"}`);
+  }
+}
+
+/** A second pass over the events, so that they cost nothing more where nobody listens. */
+function tell(
+  listeners: readonly WriteListener[],
+  fragments: readonly EventBatch[],
+  { known, revision }: { known: number; revision: number },
+): void {
+  for (const listener of listeners) {
+    for (const fragment of fragments) {
+      visitEvents(fragment, (type, kv) => {
+        if (kv.modRevision > known) listener.hear(type, kv);
+      });
+    }
+    listener.complete(revision);
   }
 }

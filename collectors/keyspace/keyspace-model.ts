@@ -2,6 +2,7 @@ import { type ExtremeFigures, Extremes } from "@/collectors/keyspace/extremes";
 import { type Held, HeldHistory } from "@/collectors/keyspace/held-history";
 import { HotKeyCounter } from "@/collectors/keyspace/hot-keys";
 import { type KeyState, KeyTable } from "@/collectors/keyspace/key-table";
+import { LargestWrites } from "@/collectors/keyspace/largest-writes";
 import { type Figures, PrefixTree } from "@/collectors/keyspace/prefix-tree";
 import { promoteHeavy } from "@/collectors/keyspace/promote";
 
@@ -27,6 +28,8 @@ export class KeyspaceModel {
   readonly tree: PrefixTree;
   readonly table = new KeyTable();
   readonly hotKeys = new HotKeyCounter((key) => this.#findKey(key));
+  /** Noted by who applies events, as one revision may bring many. */
+  readonly largestWrites = new LargestWrites();
   readonly history: HeldHistory;
   /** Every event up to this revision has been applied. */
   revision = 0;
@@ -107,6 +110,7 @@ export class KeyspaceModel {
   resetCounters(): void {
     for (const counter of ["puts", "creates", "deletes", "writtenBytes"] as const) this.tree.own[counter].fill(0);
     this.hotKeys.clear();
+    this.largestWrites.take();
     this.unknownDeletes = 0;
   }
 

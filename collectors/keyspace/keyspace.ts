@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CostLedger } from "@/collectors/cost-meter";
-import { EtcdConnection } from "@/collectors/etcd/connection";
+import { type CallOptions, EtcdConnection } from "@/collectors/etcd/connection";
 import { explainFailure } from "@/collectors/etcd/explain";
 import { openAny } from "@/collectors/etcd/failover";
 import type { StatusAnswer } from "@/collectors/etcd/messages";
@@ -14,6 +14,8 @@ import { KeyspaceModel } from "@/collectors/keyspace/keyspace-model";
 import { type KeeperStatus, Looker } from "@/collectors/keyspace/looker";
 import type { PrefixTree } from "@/collectors/keyspace/prefix-tree";
 import { KeyspacePublisher, restoreTree, type StatusRow } from "@/collectors/keyspace/publisher";
+import { WriteTap } from "@/collectors/keyspace/write-tap";
+import { asOwnWork } from "@/collectors/own-work";
 import { aborted, firstFailure } from "@/collectors/race";
 import { type CollectorReport, reportState } from "@/collectors/report-state";
 import { type TimelineEvent, writeTimelineEvent } from "@/collectors/timeline";
@@ -72,6 +74,8 @@ interface Session {
 /** The `keyspace` collector of one cluster: baseline, then live by the watch, resync when the watch cannot go on. */
 export class KeyspaceCollector {
   readonly name = "keyspace";
+  /** Where every write can be heard while the model is live. */
+  readonly tap = new WriteTap();
   #options: KeyspaceOptions;
   #publisher: KeyspacePublisher;
   #checkpoints: CheckpointKeeper | null;
@@ -84,6 +88,8 @@ export class KeyspaceCollector {
   #hasBeenLive = false;
   /** Of the etcd that the model is of. */
   #standing: ReturnType<typeof standingOf> | null = null;
+  /** Of the running session; null between two. */
+  #checking: EtcdConnection | null = null;
 
   constructor(options: KeyspaceOptions) {
     const { db, clusterId, dataDir, log } = options;
@@ -95,6 +101,13 @@ export class KeyspaceCollector {
   /** The model, while it is complete; null during a baseline or resync. */
   live(): LiveModel | null {
     return this.#live;
+  }
+
+  /** The cluster's revision, by a read of its quorum. Throws while there is no session, and when etcd does not answer. */
+  async readHeadRevision(options: CallOptions): Promise<number> {
+    if (this.#checking === null) throw new Error("there is no connection to etcd at the moment");
+    const { revision } = await this.#checking.range({ key: FIRST_KEY }, () => undefined, options);
+    return revision;
   }
 
   /** Runs until `signal` says stop. A failure is reported as the collector's state and tried again. */
@@ -113,6 +126,7 @@ export class KeyspaceCollector {
         Date.now() - startedMs > MAX_BACKOFF_MS * 2 ? MIN_BACKOFF_MS : Math.min(backoffMs * 2, MAX_BACKOFF_MS);
       await sleep(backoffMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
     }
+    this.tap.end("The worker stopped watching the cluster.");
     if (this.#live && this.#standing) await this.#checkpoints?.close(this.#live.model, this.#standing);
   }
 
@@ -127,9 +141,11 @@ export class KeyspaceCollector {
     signal.addEventListener("abort", abort, { once: true });
     try {
       // Linearizable: a member that lags answers with the revision the cluster has.
-      const { revision: headRevision } = await checking.range({ key: FIRST_KEY }, () => undefined, { signal });
+      this.#checking = checking;
+      const headRevision = await this.readHeadRevision({ signal });
       await this.#stay({ status, scanning, watching, checking, headRevision, stop });
     } finally {
+      this.#checking = null;
       signal.removeEventListener("abort", abort);
       for (const connection of [scanning, watching, checking]) connection.close();
     }
@@ -138,7 +154,7 @@ export class KeyspaceCollector {
   async #stay(session: Session): Promise<void> {
     const baseline = await this.#resume(session);
     const model = baseline === null ? (this.#live as Looker).model : await this.#begin(session, baseline);
-    const follower = new Follower(model, session.watching);
+    const follower = new Follower(model, session.watching, this.tap);
     const { stop } = session;
     try {
       await firstFailure(
@@ -182,6 +198,7 @@ export class KeyspaceCollector {
     this.#options.log.warn({ reason }, "keyspace model starts anew");
     if (this.#hasBeenLive) this.#resyncReason = reason;
     this.#live = null;
+    this.tap.end(`All keys had to be read anew (${reason}).`);
   }
 
   #phase(): Pick<StatusRow, "phase" | "reason"> {
@@ -229,11 +246,16 @@ export class KeyspaceCollector {
     const startedMs = Date.now();
     const { signal } = session.stop;
     model.beginScan();
-    const { revision, boundaries } = await baseline.fill(model, {
-      onKeys: this.#progressWriter(startedMs),
-      onHold: (reason) => void this.#report(heldReport(reason, session.scanning.endpoint)),
-      signal,
-    });
+    const filling = () =>
+      baseline.fill(model, {
+        onKeys: this.#progressWriter(startedMs),
+        onHold: (reason) => void this.#report(heldReport(reason, session.scanning.endpoint)),
+        signal,
+      });
+    const describe = () => `etcdscope reads the whole keyspace: ${model.keys} keys so far.`;
+    const { revision, boundaries } = await (baseline.readsEtcd
+      ? asOwnWork(this.#options, describe, filling)
+      : filling());
     // The last page may be newer than the watch: live is when every event up to it has been applied.
     while (model.revision < revision) {
       follower.askProgress(Date.now());

@@ -88,6 +88,7 @@ export class KeyspaceRecorder {
         revision: this.#model.revision,
         ...cellTotals(this.#frameBefore, figures, ROOT),
         ...(this.#model.historyKnown ? {} : { historyBytes: null }),
+        ...this.#model.largestWrites.take(), // of the watched part of the slice, as its counts are
         isFull,
         format: FRAME_FORMAT,
         payload: encodeFrame(cells),
