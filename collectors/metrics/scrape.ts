@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { checkServerIdentity, connect as connectTls } from "node:tls";
 import { createGunzip } from "node:zlib";
+import { type ClockReading, parseHttpDate } from "@/collectors/metrics/clock-bounds";
 import type { ScrapeAccess } from "@/collectors/metrics/endpoint-url";
 import { type Catalogue, type MetricPage, PageReader } from "@/collectors/metrics/page-reader";
 import { MAX_PAGE_BYTES, PageTooLargeError } from "@/collectors/metrics/prometheus-text";
@@ -15,6 +16,8 @@ export interface Scrape {
   tookMs: number;
   /** As sent, packed or not. */
   bodyBytes: number;
+  /** What its clock showed; null: it does not tell. */
+  clock: ClockReading | null;
 }
 
 /** The server has answered, but not with a page of metrics. */
@@ -58,12 +61,15 @@ export interface ScrapeRequest {
  */
 export async function scrape({ url, access, catalogue, timeoutMs, signal }: ScrapeRequest): Promise<Scrape> {
   const startedMs = performance.now();
+  const askedMs = Date.now();
   const late = AbortSignal.timeout(timeoutMs);
   try {
     const answer = await ask(new URL(url), access, AbortSignal.any([signal, late]));
     const at = new Date();
+    const secondMs = parseHttpDate(answer.headers.date);
+    const clock = secondMs === null ? null : { secondMs, askedMs, answeredMs: at.getTime() };
     const { page, bodyBytes } = await readPage(answer, catalogue);
-    return { page, at, bodyBytes, tookMs: performance.now() - startedMs };
+    return { page, at, bodyBytes, clock, tookMs: performance.now() - startedMs };
   } catch (error) {
     signal.throwIfAborted();
     throw late.aborted ? new ScrapeTimeoutError(timeoutMs) : error;

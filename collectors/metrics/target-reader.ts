@@ -1,4 +1,5 @@
 import type { CostMeter } from "@/collectors/cost-meter";
+import { ClockBounds } from "@/collectors/metrics/clock-bounds";
 import { CounterMemory } from "@/collectors/metrics/delta";
 import type { ScrapeAccess } from "@/collectors/metrics/endpoint-url";
 import type { Catalogue, MetricPage } from "@/collectors/metrics/page-reader";
@@ -48,6 +49,7 @@ export class TargetReader {
   readonly url: string;
   #context: SourceContext;
   #known: { target: KnownTarget; memory: CounterMemory } | null = null;
+  #clock: { memberId: string | null; bounds: ClockBounds } = { memberId: null, bounds: new ClockBounds() };
 
   constructor(context: SourceContext, url: string) {
     this.#context = context;
@@ -64,7 +66,10 @@ export class TargetReader {
       const { target, memory } = await this.#know();
       const { targetId } = target;
       const reading = memory.compare(answer.page, answer.at.getTime(), maxSpanMs);
-      await writeReading(db, clusterId, dictionary, { targetId, scrape: answer, reading, memberId, subject });
+      const clockAhead = answer.clock === null ? null : this.#clockOf(memberId).add(answer.clock);
+      await writeReading(db, clusterId, dictionary, {
+        ...{ targetId, scrape: answer, reading, memberId, subject, clockAhead },
+      });
       memory.keep(answer.page, reading);
     } catch (error) {
       throw new NotWrittenError("a reading was not written", { cause: error });
@@ -91,6 +96,12 @@ export class TargetReader {
     } finally {
       meter?.addRequest(performance.now() - startedMs, bodyBytes);
     }
+  }
+
+  /** Another member behind the same URL has another clock. */
+  #clockOf(memberId: string | null): ClockBounds {
+    if (this.#clock.memberId !== memberId) this.#clock = { memberId, bounds: new ClockBounds() };
+    return this.#clock.bounds;
   }
 
   async #know() {

@@ -1,4 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { ClockAhead } from "@/collectors/metrics/clock-bounds";
 import type { Reading } from "@/collectors/metrics/delta";
 import type { Scrape } from "@/collectors/metrics/scrape";
 import { lockNumbering, type SeriesDictionary } from "@/collectors/metrics/series-dictionary";
@@ -59,6 +60,8 @@ export interface WrittenReading {
   memberId: string | null;
   /** Whose process it is, for the timeline: a member's name, or an address. */
   subject: string;
+  /** How far its clock is ahead of ours; null: not known. */
+  clockAhead: ClockAhead | null;
 }
 
 /** Writes a reading: the frame, how the target is, and a restart onto the timeline, in one transaction. */
@@ -66,7 +69,7 @@ export async function writeReading(
   db: Db,
   clusterId: number,
   dictionary: SeriesDictionary,
-  { targetId, scrape, reading, memberId, subject }: WrittenReading,
+  { targetId, scrape, reading, memberId, subject, clockAhead }: WrittenReading,
 ): Promise<void> {
   await dictionary.learn(scrape.page.series.values());
   const cells = toCells(reading, dictionary);
@@ -87,6 +90,8 @@ export async function writeReading(
         samples: scrape.page.samples,
         keptSamples: cells.ids.length,
         startedAt,
+        clockAheadLeastMs: clockAhead?.leastMs ?? null,
+        clockAheadMostMs: clockAhead?.mostMs ?? null,
         failure: null,
         checkedAt: at,
       })

@@ -33,7 +33,8 @@ function addLogLine(tally: Tally, line: string): void {
   if ("fault" in reduced) tally.addFault(reduced.fault, 1);
   else if ("skip" in reduced) return;
   else if (reduced.event !== undefined) tally.addEvent(reduced.event);
-  else tally.addSignal(reduced.signal);
+  else if (reduced.signal !== undefined) tally.addSignal(reduced.signal);
+  else tally.addConfig(reduced.config);
 }
 
 function parse(line: string): unknown {

@@ -1,5 +1,7 @@
 import { HeardTime } from "@/collectors/traffic/heard";
 import { MINUTE_CELLS, MINUTE_MS, NEWEST_EVENT_MS, OLDEST_EVENT_MS } from "@/collectors/traffic/limits";
+import { ConfigTally } from "@/collectors/traffic/member-configs";
+import type { MemberConfig } from "@/lib/model/etcd-config-line";
 import type { IngestFaultName } from "@/lib/model/ingest-faults";
 import type { LogSignal } from "@/lib/model/log-signals";
 import type { TrafficEvent } from "@/lib/model/traffic";
@@ -30,11 +32,15 @@ export class Tally {
   readonly minutes = new Map<number, MinuteTally>();
   readonly signals = new Map<string, SignalTally>();
   readonly faults = new Map<IngestFaultName, number>();
+  readonly configs = new ConfigTally();
   readonly heard = new HeardTime();
   #nowMs: number;
+  #observe: ((event: TrafficEvent) => void) | null;
 
-  constructor(nowMs: number) {
+  /** `observe` gets every event that is counted. */
+  constructor(nowMs: number, observe: ((event: TrafficEvent) => void) | null = null) {
     this.#nowMs = nowMs;
+    this.#observe = observe;
   }
 
   /** Counts a request in the minute it ended in. */
@@ -53,6 +59,7 @@ export class Tally {
       minute.cells.set(key, cell);
     }
     addEvent(cell.figures, event);
+    this.#observe?.(event);
     minute.events++;
     if (minute.cells.size > 2 * MINUTE_CELLS) minute.foldedCells += foldCells(minute.cells, MINUTE_CELLS);
   }
@@ -82,6 +89,12 @@ export class Tally {
       there.example = example;
     }
     there.totalMicros = Math.min((there.totalMicros ?? 0) + micros, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** However long ago a member was started: it is how it runs. */
+  addConfig(config: MemberConfig): void {
+    if (this.#timeFault(config.startedAtMs) === "in-the-future") this.addFault("in-the-future", 1);
+    else this.configs.add(config);
   }
 
   /** The oldest instant that is to be written; infinite: there is none. */

@@ -215,7 +215,7 @@ async function readLines(reading: FileReading): Promise<SplitLines> {
 }
 
 async function countLines(turn: Turn, source: CellSource, { lines, tooLong }: SplitLines): Promise<Tally> {
-  const tally = new Tally(turn.nowMs);
+  const tally = new Tally(turn.nowMs, turn.observed?.of(source));
   if (tooLong > 0) tally.addFault("too-long", tooLong);
   for (let at = 0; at < lines.length; at++) {
     addLine(tally, source, { line: lines[at] as string, ids: turn.ids });

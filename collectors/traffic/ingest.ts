@@ -101,7 +101,7 @@ export class TrafficIngest {
         await writeConnections(this.#options.store, turn, batch);
         continue;
       }
-      const tally = tallies.get(batch.kind) ?? new Tally(turn.nowMs);
+      const tally = tallies.get(batch.kind) ?? new Tally(turn.nowMs, turn.observed?.of(batch.kind));
       tallies.set(batch.kind, tally);
       const { format, payload, eventIds } = batch;
       try {

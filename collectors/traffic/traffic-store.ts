@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { CellCache, CellDictionary, type CellSource } from "@/collectors/traffic/cell-dictionary";
 import { addBatchIds, IdClaim, type IdWindow, IdWindows } from "@/collectors/traffic/dedupe";
+import { EventObservers, type ObservedEvents } from "@/collectors/traffic/event-observers";
 import { newestHeardMs } from "@/collectors/traffic/heard";
 import { DEDUPE_WINDOW_MS, DICTIONARY_CELLS } from "@/collectors/traffic/limits";
 import type { Db } from "@/lib/db/client";
@@ -18,6 +19,8 @@ export interface Turn {
   nowMs: number;
   ids: IdClaim;
   dictionary: CellDictionary;
+  /** Takes the events that somebody listens for; null: nobody does. */
+  observed: ObservedEvents | null;
   /** Until when each source was heard. */
   heardUntilMs: Map<CellSource, number | null>;
   /** The oldest minute that was written. */
@@ -31,6 +34,7 @@ export interface Turn {
 export class TrafficStore {
   readonly cache: CellCache;
   readonly windows = new IdWindows();
+  readonly observers = new EventObservers();
   #heardUntilMs = new Map<string, number | null>();
   #partitionedSinceMs = Number.POSITIVE_INFINITY;
   #oldestUnsealedMs = Number.NEGATIVE_INFINITY;
@@ -64,6 +68,7 @@ export class TrafficStore {
       const turn: Turn = {
         ...{ tx, clusterId, nowMs, heardUntilMs: new Map(), oldestMs: Number.POSITIVE_INFINITY },
         ids: new IdClaim(window),
+        observed: this.observers.begin(clusterId),
         dictionary: new CellDictionary(tx, clusterId, this.cache),
       };
       return { turn, result: await job(turn) };
@@ -72,8 +77,9 @@ export class TrafficStore {
     return result;
   }
 
-  #learn({ ids, dictionary, clusterId, nowMs, heardUntilMs, oldestMs }: Turn): void {
+  #learn({ ids, observed, dictionary, clusterId, nowMs, heardUntilMs, oldestMs }: Turn): void {
     ids.keep(nowMs);
+    observed?.tell();
     dictionary.keep();
     for (const [source, heardMs] of heardUntilMs) this.#heardUntilMs.set(`${clusterId} ${source}`, heardMs);
     this.#oldestUnsealedMs = Math.min(this.#oldestUnsealedMs, oldestMs);

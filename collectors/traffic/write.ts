@@ -3,6 +3,7 @@ import type { MinuteTally, SignalTally, Tally } from "@/collectors/traffic/aggre
 import type { CellSource } from "@/collectors/traffic/cell-dictionary";
 import { heardMs, newestHeardMs } from "@/collectors/traffic/heard";
 import { MINUTE_CELLS, MINUTE_MS } from "@/collectors/traffic/limits";
+import { writeConfigs } from "@/collectors/traffic/member-configs";
 import { mergeCells } from "@/collectors/traffic/merge-cells";
 import type { TrafficStore, Turn } from "@/collectors/traffic/traffic-store";
 import { ingestFault, logSignal, trafficMinute } from "@/lib/db/schema-sources";
@@ -33,6 +34,7 @@ export async function writeTally(
     await writeMinutes(turn, source, { minutes: some, heard, tally });
   }
   await writeSignals(turn, [...tally.signals.values()]);
+  await writeConfigs(turn, tally.configs);
   await writeFaults(turn, source, tally.faults);
   noteHeard(turn, source, { heard, before });
   turn.oldestMs = Math.min(turn.oldestMs, minutes[0] ?? Number.POSITIVE_INFINITY);

@@ -1,5 +1,5 @@
 import type { ConnectionsAnswer } from "@/lib/api/leases";
-import type { MemberRow } from "@/lib/api/members";
+import type { MemberRow, MembersAnswer } from "@/lib/api/members";
 import { formatCount } from "@/lib/model/units";
 
 /** How the members are, in a sentence. */
@@ -15,6 +15,15 @@ export function membersSentence(members: readonly MemberRow[]): string {
   if (leader === undefined) return `${who}, and no leader: the cluster takes no writes`;
   if (members.length === 1) return `${nameOf(leader)} is the only member`;
   return `${who}, all answer; ${nameOf(leader)} leads`;
+}
+
+/** What stands out beside it: loads that are uneven, clocks that are apart; else where the figures come from. */
+export function membersLede({ compared }: MembersAnswer): string {
+  const skew = compared?.clockSkew;
+  const found = [...(compared?.imbalances ?? []), ...(skew?.isWarning ? [skew.text] : [])];
+  if (found.length > 0) return found.join(" ");
+  const clocks = skew ? ` ${skew.text}` : "";
+  return `Members are asked for their status every ten seconds; latencies and rates are those of the chosen time.${clocks}`;
 }
 
 function nameOf({ name, memberId }: MemberRow): string {

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import * as z from "zod";
 import { AnsweredRange, Origin, RangeParams } from "@/lib/api/common";
 import { clusterPath, getJson } from "@/lib/api/get-json";
+import { MemberHealth } from "@/lib/api/member-health";
 import { isOfCluster, LIVE_REFRESH_MS, seriesRefreshMs } from "@/lib/api/refresh";
 
 export const MemberRow = z.object({
@@ -19,6 +20,8 @@ export const MemberRow = z.object({
   raftIndex: z.number().nullable(),
   raftAppliedIndex: z.number().nullable(),
   raftTerm: z.number().nullable(),
+  revisionsBehind: z.number().nullable().describe("Behind the leader, at least, by samples in both orders"),
+  raftBehind: z.number().nullable().describe("The same of raft entries"),
   alarms: z.array(z.string()),
   errors: z.array(z.string()),
   statusMs: z.number().nullable(),
@@ -26,44 +29,51 @@ export const MemberRow = z.object({
   at: z.string().nullable(),
   checkedAt: z.string(),
   origin: Origin,
+  health: MemberHealth.nullable().describe("Null with `figures=now`"),
 });
 export type MemberRow = z.infer<typeof MemberRow>;
-export const MembersAnswer = z.object({ items: z.array(MemberRow), nextCursor: z.null() });
+/** What stands out when the members are held side by side; over a range. */
+const Compared = z.object({
+  imbalances: z.array(z.string()).describe("Sentences with their numbers; empty: none was found, or nothing is known"),
+  clockSkew: z
+    .object({
+      text: z.string(),
+      atLeastMs: z.number().describe("Two members' clocks differ by so much for certain"),
+      atMostMs: z.number().describe("No two members' clocks differ by more"),
+      isWarning: z.boolean(),
+    })
+    .nullable()
+    .describe("Null: fewer than two members tell the time"),
+  range: AnsweredRange,
+});
+export type MembersCompared = z.infer<typeof Compared>;
+
+export const MembersAnswer = z.object({
+  items: z.array(MemberRow),
+  nextCursor: z.null(),
+  compared: Compared.nullable().describe("Null with `figures=now`"),
+});
 export type MembersAnswer = z.infer<typeof MembersAnswer>;
 
-export const MEMBER_MEASURES = ["dbSizeBytes", "dbSizeInUseBytes", "statusMs", "raftLag", "revision"] as const;
-/** `GET …/{cluster}/members/series`. `raftLag`: raft index less applied index. */
-export const MemberSeriesParams = RangeParams.extend({
-  measure: z.enum(MEMBER_MEASURES).default("dbSizeBytes"),
-  step: z.coerce.number().int().min(10).optional(),
-});
-export type MemberSeriesParams = z.infer<typeof MemberSeriesParams>;
-export const MemberSeriesAnswer = z.object({
-  measure: z.enum(MEMBER_MEASURES),
-  stepSeconds: z.number(),
-  atMs: z.array(z.number()),
-  /** The mean of the samples in a bucket; null: no sample. */
-  series: z.array(z.object({ memberId: z.string(), name: z.string(), values: z.array(z.number().nullable()) })),
-  range: AnsweredRange,
-  origin: Origin,
-});
-export type MemberSeriesAnswer = z.infer<typeof MemberSeriesAnswer>;
+/** `GET …/{cluster}/members`: latencies and rates are those of the range; `figures=now` leaves them out. */
+export const MembersParams = RangeParams.extend({ figures: z.enum(["now", "range"]).default("range") });
+export type MembersParams = z.infer<typeof MembersParams>;
 
-/** The members of a cluster. */
+/** The members of a cluster as they answered last, without the figures of a range. */
 export function membersOptions(cluster: string) {
   return queryOptions({
     queryKey: ["members", cluster],
-    queryFn: ({ signal }) => getJson<MembersAnswer>(clusterPath(cluster, "/members"), {}, signal),
+    queryFn: ({ signal }) => getJson<MembersAnswer>(clusterPath(cluster, "/members"), { figures: "now" }, signal),
     refetchInterval: LIVE_REFRESH_MS,
   });
 }
 
-/** A measure of every member over time. */
-export function memberSeriesOptions(cluster: string, params: z.input<typeof MemberSeriesParams>) {
+/** The same with the figures of a range, side by side. */
+export function memberHealthOptions(cluster: string, range: RangeParams) {
   return queryOptions({
-    queryKey: ["member-series", cluster, params],
-    queryFn: ({ signal }) => getJson<MemberSeriesAnswer>(clusterPath(cluster, "/members/series"), params, signal),
-    refetchInterval: seriesRefreshMs(params),
+    queryKey: ["member-health", cluster, range],
+    queryFn: ({ signal }) => getJson<MembersAnswer>(clusterPath(cluster, "/members"), range, signal),
+    refetchInterval: seriesRefreshMs(range),
     placeholderData: (previous, query) => (isOfCluster(query, cluster) ? previous : undefined),
   });
 }

@@ -1,4 +1,5 @@
 import { cleanText } from "@/lib/model/clean-text";
+import { isConfigMessage, type MemberConfig, toMemberConfig } from "@/lib/model/etcd-config-line";
 import { toRequestEvent } from "@/lib/model/etcd-request";
 import { parseGoDurationMicros } from "@/lib/model/go-duration";
 import type { IngestFaultName } from "@/lib/model/ingest-faults";
@@ -10,8 +11,9 @@ import type { TrafficEvent } from "@/lib/model/traffic";
 
 /** What is left of a line of etcd's log: most lines tell nothing that is counted. */
 export type ReducedLogLine =
-  | { event: TrafficEvent; signal?: undefined }
-  | { signal: LogSignal; event?: undefined }
+  | { event: TrafficEvent; signal?: undefined; config?: undefined }
+  | { signal: LogSignal; event?: undefined; config?: undefined }
+  | { config: MemberConfig; event?: undefined; signal?: undefined }
   | { skip: "nothing-to-count" }
   | { fault: IngestFaultName };
 
@@ -22,13 +24,14 @@ const MAX_FIELD_CHARACTERS = 200;
 
 /**
  * One line of etcd's log (zap's JSON, 3.4 to 3.6), reduced to what is counted. A request that was logged becomes an event,
- * a line that tells of trouble a signal. What stands before the JSON is stepped over. Etcd's text logger is not read.
+ * a line that tells of trouble a signal, the one a member begins with its configuration. What stands before the JSON is stepped over. Etcd's text logger is not read.
  */
 export function reduceLogLine(line: string): ReducedLogLine {
   const parsed = parseLine(line);
   if (parsed === null) return { fault: "not-json" };
   const message = typeof parsed.msg === "string" ? parsed.msg : null;
   if (message === null) return { fault: "not-an-event" };
+  if (isConfigMessage(message)) return reduceConfig(parsed);
   const isRequest = message === "request stats";
   const match = isRequest ? null : matchLogSignal(message, toErrorText(parsed));
   if (!isRequest && match === null) return { skip: "nothing-to-count" };
@@ -37,6 +40,13 @@ export function reduceLogLine(line: string): ReducedLogLine {
   if (match === null) return { event: toRequestEvent(parsed, atMs) };
   const micros = match.tookField === undefined ? null : parseGoDurationMicros(parsed[match.tookField]);
   return { signal: { kind: match.kind, micros, atMs, example: toExample(message, parsed) } };
+}
+
+function reduceConfig(parsed: Json): ReducedLogLine {
+  const atMs = toInstantMs(parsed.ts);
+  if (atMs === null) return { fault: "bad-time" };
+  const config = toMemberConfig(parsed, atMs);
+  return config === null ? { skip: "nothing-to-count" } : { config };
 }
 
 type Json = Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { type MemberConfig, packConfigs, unpackConfigs } from "@/lib/model/etcd-config-line";
 import { INGEST_FAULT_NAMES, type IngestFaultName } from "@/lib/model/ingest-faults";
 import { LOG_SIGNAL_KINDS, type LogSignal } from "@/lib/model/log-signals";
 import { TextDictionary } from "@/lib/model/text-dictionary";
@@ -8,6 +9,8 @@ import { VarintReader, VarintWriter } from "@/lib/model/varint";
 
 /** Version of the layout; a reader refuses what it does not know. */
 export const INGEST_BATCH_FORMAT = 1;
+/** The same with configurations of members behind it. */
+const FORMAT_WITH_CONFIGS = 2;
 /** An event id is known by so many bytes of its SHA-256. */
 export const EVENT_ID_BYTES = 8;
 /** More events are spread over several batches. */
@@ -23,6 +26,8 @@ export interface IngestBatch {
   eventIds: Buffer;
   faults: Map<IngestFaultName, number>;
   signals: LogSignal[];
+  /** How members were started. */
+  configs?: MemberConfig[];
 }
 
 /** As the row of `ingest_batch` holds it. */
@@ -45,7 +50,7 @@ export function digestEventId(id: string): Buffer {
 
 /** Packs a batch. Throws when ids and events do not match, or a figure is no whole number that can be kept. */
 export function encodeIngestBatch(batch: IngestBatch): EncodedIngestBatch {
-  const { events, eventIds, faults, signals } = batch;
+  const { events, eventIds, faults, signals, configs = [] } = batch;
   if (eventIds.length !== 0 && eventIds.length !== events.length * EVENT_ID_BYTES) {
     throw new Error(`${eventIds.length} bytes of ids for ${events.length} events`);
   }
@@ -61,14 +66,16 @@ export function encodeIngestBatch(batch: IngestBatch): EncodedIngestBatch {
   }
   body.write(signals.length);
   for (const signal of signals) writeSignal(body, signal, texts);
+  if (configs.length > 0) body.write(texts.add(packConfigs(configs)));
   const payload = deflateRawSync(Buffer.concat([texts.toBytes(), body.finish()]), { level: 3 });
-  return { format: INGEST_BATCH_FORMAT, events: events.length, payload, eventIds };
+  const format = configs.length > 0 ? FORMAT_WITH_CONFIGS : INGEST_BATCH_FORMAT;
+  return { format, events: events.length, payload, eventIds };
 }
 
 /** Unpacks what `encodeIngestBatch` made. Throws on an unknown format and on anything cut off, swollen or out of place. */
 export function decodeIngestBatch(format: number, payload: Uint8Array, eventIds: Buffer): IngestBatch {
-  if (format !== INGEST_BATCH_FORMAT) {
-    throw new Error(`unknown ingest batch format ${format}; this version reads ${INGEST_BATCH_FORMAT}`);
+  if (format !== INGEST_BATCH_FORMAT && format !== FORMAT_WITH_CONFIGS) {
+    throw new Error(`unknown ingest batch format ${format}; this version reads up to ${FORMAT_WITH_CONFIGS}`);
   }
   const bytes = inflateRawSync(payload, { maxOutputLength: MAX_PAYLOAD_BYTES });
   const { texts, bytesRead } = TextDictionary.read(bytes);
@@ -78,11 +85,12 @@ export function decodeIngestBatch(format: number, payload: Uint8Array, eventIds:
   const events = times.map((atMs) => readEvent(reader, atMs, texts));
   const faults = readFaults(reader, bytes.length);
   const signals = Array.from({ length: readLength(reader, bytes.length, "signals") }, () => readSignal(reader, texts));
+  const configs = format === FORMAT_WITH_CONFIGS ? unpackConfigs(readText(reader, texts) ?? "") : [];
   if (!reader.atEnd) throw new Error("ingest batch has bytes behind its end");
   if (eventIds.length !== 0 && eventIds.length !== length * EVENT_ID_BYTES) {
     throw new Error(`ingest batch has ${eventIds.length} bytes of ids for ${length} events`);
   }
-  return { events, eventIds, faults, signals };
+  return { events, eventIds, faults, signals, ...(configs.length > 0 && { configs }) };
 }
 
 /** Times lie close together, in any order: the first, then each as its distance from the one before. */

@@ -18,6 +18,14 @@ test("without an agent it says how to start one; with agents who is connected, a
   await expect(page.getByRole("heading", { level: 1 })).toContainText("is the only member");
   await expect(page.getByRole("table", { name: "Members" })).toBeVisible();
   await expect(page.getByRole("figure", { name: "Agent command" })).toBeVisible();
+  const sides = page.getByRole("table", { name: "Members" });
+  await expect(sides.getByRole("row", { name: /^WAL fsync p99/ })).toContainText("ms", { timeout: 60_000 });
+  await expect(sides.getByRole("row", { name: /^Peer round trip/ })).toContainText("It has no peers.");
+  await page.getByRole("heading", { name: "Disk", exact: true }).scrollIntoViewIfNeeded();
+  await expect(page.getByRole("figure", { name: /^WAL fsync p99/ })).toBeVisible();
+  const configuration = page.getByRole("table", { name: "Configuration" });
+  await expect(configuration.getByRole("row", { name: /^Votes/ })).toContainText("One member alone");
+  await expect(configuration.getByRole("row", { name: /^Snapshot after/ })).toContainText("not known");
   await expectSoundPage(page);
 
   const token = await makeToken(page, "agents");

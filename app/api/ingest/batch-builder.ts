@@ -1,8 +1,12 @@
+import type { MemberConfig } from "@/lib/model/etcd-config-line";
 import type { EncodedIngestBatch, IngestBatch } from "@/lib/model/ingest-batch";
 import { emptyIngestBatch, encodeIngestBatch, MAX_BATCH_EVENTS } from "@/lib/model/ingest-batch";
 import { type IngestFaultName, isNote } from "@/lib/model/ingest-faults";
 import type { LogSignal } from "@/lib/model/log-signals";
 import type { TrafficEvent } from "@/lib/model/traffic";
+
+/** Starts of members are rare, and their lines long. */
+const MAX_BATCH_CONFIGS = 100;
 
 /** Gathers what a request told into batches; each is packed as soon as it is full. */
 export class BatchBuilder {
@@ -27,6 +31,13 @@ export class BatchBuilder {
     this.#packWhenFull();
   }
 
+  addConfig(config: MemberConfig): void {
+    const configs = this.#open.configs ?? [];
+    configs.push(config);
+    this.#open.configs = configs;
+    if (configs.length >= MAX_BATCH_CONFIGS) this.#pack();
+  }
+
   addFault(fault: IngestFaultName): void {
     this.#open.faults.set(fault, (this.#open.faults.get(fault) ?? 0) + 1);
     if (!isNote(fault)) this.refused++;
@@ -49,6 +60,6 @@ export class BatchBuilder {
   }
 }
 
-function isEmpty({ events, signals, faults }: IngestBatch): boolean {
-  return events.length === 0 && signals.length === 0 && faults.size === 0;
+function isEmpty({ events, signals, faults, configs = [] }: IngestBatch): boolean {
+  return events.length === 0 && signals.length === 0 && faults.size === 0 && configs.length === 0;
 }

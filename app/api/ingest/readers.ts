@@ -52,5 +52,6 @@ function takeLogLine(line: string, batch: BatchBuilder): void {
   if ("fault" in reduced) batch.addFault(reduced.fault);
   else if ("event" in reduced && reduced.event) batch.addEvent(reduced.event, digestEventId(line));
   else if ("signal" in reduced && reduced.signal) batch.addSignal(reduced.signal);
+  else if ("config" in reduced && reduced.config) batch.addConfig(reduced.config);
   if (!("fault" in reduced) || reduced.fault !== "not-json") batch.understood++;
 }

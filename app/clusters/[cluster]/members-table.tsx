@@ -1,9 +1,9 @@
 "use client";
 
 import { Bytes, Unknown } from "@/components/keyspace/figures";
+import { MemberRole, MemberState, memberStateWords } from "@/components/members/member-badges";
 import type { Column } from "@/components/tables/column";
 import { DataTable } from "@/components/tables/data-table";
-import { Badge } from "@/components/ui/badge";
 import { Empty } from "@/components/ui/empty";
 import { Age } from "@/components/ui/time";
 import type { MemberRow } from "@/lib/api/members";
@@ -31,15 +31,15 @@ const COLUMNS: Column<MemberRow>[] = [
     value: (row) => row.name,
     cell: (row) => (
       <span title={`${row.memberId} · ${row.clientUrls.join(", ")}`}>
-        {row.name === "" ? <span className="mono">{row.memberId}</span> : row.name} <Role row={row} />
+        {row.name === "" ? <span className="mono">{row.memberId}</span> : row.name} <MemberRole row={row} />
       </span>
     ),
   },
   {
     id: "state",
     header: "State",
-    value: (row) => stateWords(row),
-    cell: (row) => <State row={row} />,
+    value: (row) => memberStateWords(row),
+    cell: (row) => <MemberState row={row} />,
   },
   { id: "version", header: "Version", width: 84, value: (row) => row.version },
   bytes("dbSizeBytes", "File", UNTOLD),
@@ -102,30 +102,6 @@ function Ago({ at }: { at: string }) {
       <Age at={at} /> ago
     </>
   );
-}
-
-function Role({ row }: { row: MemberRow }) {
-  if (row.isLeader) return <Badge tone="accent">leader</Badge>;
-  return <Badge>{row.isLearner ? "learner" : "follower"}</Badge>;
-}
-
-function State({ row }: { row: MemberRow }) {
-  const isBad = row.failure !== null || row.alarms.length > 0;
-  const words = stateWords(row);
-  if (!isBad && row.errors.length === 0) return <Badge tone="good">{words}</Badge>;
-  return (
-    <span title={words}>
-      <Badge tone={isBad ? "bad" : "warn"}>{row.failure !== null ? "no answer" : (row.alarms[0] ?? "error")}</Badge>{" "}
-      {words}
-    </span>
-  );
-}
-
-function stateWords({ failure, alarms, errors, at }: MemberRow): string {
-  if (failure !== null) return failure;
-  if (alarms.length > 0) return `alarm ${alarms.join(", ")}`;
-  if (errors.length > 0) return errors.join("; ");
-  return at === null ? "not asked yet" : "answers";
 }
 
 /** Only while the member answers: of one that does not, the indexes are from different times. */

@@ -78,6 +78,11 @@ describe.each(await findEtcdVersions())("three members of etcd $version", ({ bin
       .map((line) => (line.split(",")[0] as string).padStart(16, "0"))
       .sort();
     expect((await listTargets(clusterId)).map(({ memberId }) => memberId).sort()).toEqual(ids);
+    for (const { clockAheadLeastMs, clockAheadMostMs } of await listTargets(clusterId)) {
+      // They run on this machine: their clock is ours.
+      expect(clockAheadLeastMs as number).toBeLessThanOrEqual(0);
+      expect(clockAheadMostMs as number).toBeGreaterThanOrEqual(0);
+    }
 
     const fromMs = Date.now();
     // Every member is read once before the writes: what they add lies between two readings.

@@ -4,22 +4,28 @@ import { MembersView } from "@/app/clusters/[cluster]/members/view";
 import { type ClusterPageProps, openPage } from "@/app/clusters/[cluster]/open-page";
 import { readRange } from "@/components/keyspace/view-search";
 import { connectionsOptions } from "@/lib/api/leases";
-import { membersOptions } from "@/lib/api/members";
+import { configurationOptions } from "@/lib/api/member-configuration";
+import { MembersParams, memberHealthOptions } from "@/lib/api/members";
 import { webDb } from "@/lib/db/web-db";
 import { readConnections } from "@/lib/queries/connections";
-import { listMembers } from "@/lib/queries/members";
+import { readConfiguration } from "@/lib/queries/member-configuration";
+import { readMembersHealth } from "@/lib/queries/member-health";
 
 export const dynamic = "force-dynamic";
 export const metadata: Metadata = { title: "Members" };
 
-/** The members of a cluster as they answered last, and who is connected to which of them. */
+/** The members of a cluster side by side and over time, how they are set up, and who is connected to which of them. */
 export default async function MembersPage(props: ClusterPageProps) {
   const { cluster, readId, search, client, nowMs } = await openPage(props);
   const range = readRange(search);
   await Promise.all([
     client.prefetchQuery({
-      ...membersOptions(cluster),
-      queryFn: async () => listMembers(webDb(), await readId()),
+      ...memberHealthOptions(cluster, range),
+      queryFn: async () => readMembersHealth(webDb(), await readId(), MembersParams.parse(range), nowMs),
+    }),
+    client.prefetchQuery({
+      ...configurationOptions(cluster),
+      queryFn: async () => readConfiguration(webDb(), await readId(), nowMs),
     }),
     client.prefetchQuery({
       ...connectionsOptions(cluster, range),
