@@ -10,6 +10,7 @@ import { measureLargeMemory, measureMemory } from "@/tests/bench/parts/memory";
 import { measurePacing } from "@/tests/bench/parts/pacing";
 import { measureScan } from "@/tests/bench/parts/scan";
 import { measureStorage } from "@/tests/bench/parts/storage";
+import { measureTriage } from "@/tests/bench/parts/triage";
 import { measureWatch } from "@/tests/bench/parts/watch";
 
 /** A part of the bench by the name it is asked for. `Subject` is what it works on: an etcd, or nothing. */
@@ -35,5 +36,6 @@ export const OTHER_PARTS: readonly Part<void>[] = [
   { name: "storage", run: measureStorage },
   { name: "history", run: measureHistory },
   { name: "ingest", run: measureIngest },
+  { name: "triage", run: measureTriage },
   { name: "fuzz", run: measureFuzz },
 ];

@@ -30,6 +30,7 @@ export const TARGETS = {
   otherApi: { measure: "other keyspace read p95", unit: "ms", must: 80, aim: 50 },
   checkpoint: { measure: "restart from a checkpoint to a live model", unit: "s", must: 5, aim: 5 },
   ingestLatency: { measure: "ingest of a batch at 5,000 events/s, p95", unit: "ms", must: 50, aim: 50 },
+  triageApi: { measure: "triage API p95, 14 days, 500 prefixes", unit: "ms", must: 1_500, aim: 800 },
   leapVisits: { measure: "first scan, simulated: index entries etcd walks per key", unit: "x", must: null, aim: null },
 } as const satisfies Record<string, Target>;
 
