@@ -1,7 +1,16 @@
-import { formatBytes, formatCount, formatPerSecond } from "@/lib/model/units";
+import { formatBytes, formatCount, formatPerSecond, formatRatio } from "@/lib/model/units";
 
 /** What the values of a chart are. */
-export type ChartUnit = "bytes" | "keys" | "perSecond" | "bytesPerSecond" | "milliseconds" | "leases" | "connections";
+export type ChartUnit =
+  | "bytes"
+  | "keys"
+  | "perSecond"
+  | "bytesPerSecond"
+  | "milliseconds"
+  | "leases"
+  | "connections"
+  | "count"
+  | "ratio";
 
 /** One line or area of a chart. */
 export interface ChartSeries {
@@ -24,6 +33,20 @@ export interface ChartLine {
   isDashed?: boolean;
 }
 
+/** A limit to hold the values against: a level line across the plot, with what it is: `10 ms, etcd FAQ`. */
+export interface ChartLimit {
+  value: number;
+  label: string;
+}
+
+/** A limit is drawn where it is not further above the values than this. */
+const LIMIT_IN_SIGHT = 3;
+
+/** The limits that stand in the plot; one far above all values would press them flat. */
+export function limitsInSight(limits: readonly ChartLimit[], largest: number): readonly ChartLimit[] {
+  return limits.filter(({ value }) => value > 0 && value <= largest * LIMIT_IN_SIGHT);
+}
+
 /**
  * A bucket with the value of every series in it, as recharts takes them: `s0`, `s1` … in the series' order, `l0` … for
  * lines.
@@ -38,6 +61,8 @@ const UNIT_WORDS: Record<ChartUnit, string> = {
   milliseconds: "milliseconds",
   leases: "leases",
   connections: "connections",
+  count: "count",
+  ratio: "per cent",
 };
 
 /** The unit as it stands in a title. */
@@ -50,6 +75,7 @@ export function formatChartValue(value: number, unit: ChartUnit): string {
   if (unit === "bytes") return formatBytes(value);
   if (unit === "bytesPerSecond") return `${formatBytes(value)}/s`;
   if (unit === "perSecond") return `${formatPerSecond(value)} /s`;
+  if (unit === "ratio") return formatRatio(value);
   return unit === "milliseconds" ? `${formatPerSecond(value)} ms` : formatCount(value);
 }
 
@@ -57,6 +83,7 @@ export function formatChartValue(value: number, unit: ChartUnit): string {
 export function formatTick(value: number, unit: ChartUnit): string {
   if (value === 0) return "0";
   if (unit === "bytes" || unit === "bytesPerSecond") return formatBytes(value).replace(/\.0+(?= )/, "");
+  if (unit === "ratio") return `${Number((value * 100).toPrecision(12))} %`;
   if (value >= 1_000_000) return `${value / 1_000_000} M`;
   return value >= 10_000 ? `${value / 1_000} k` : new Intl.NumberFormat("en-US").format(value);
 }

@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useMemo, useState } from "react";
 import styles from "@/components/charts/chart.module.css";
 import {
+  type ChartLimit,
   type ChartLine,
   type ChartSeries,
   type ChartUnit,
@@ -18,6 +19,9 @@ import { PLOT } from "@/components/charts/plot-size";
 import type { TimePlotProps } from "@/components/charts/time-plot";
 import { useBrush } from "@/components/charts/use-brush";
 import { useUrlState } from "@/components/shell/use-url-state";
+import { MarkLane, MarkLines } from "@/components/timeline/mark-lane";
+import { toTimelineMarks } from "@/components/timeline/timeline-marks";
+import { usePageTimeline } from "@/components/timeline/use-page-timeline";
 import { Button } from "@/components/ui/button";
 import { OriginNote } from "@/components/ui/origin";
 import { Panel } from "@/components/ui/panel";
@@ -42,10 +46,14 @@ export interface TimeChartProps {
   series: readonly ChartSeries[];
   /** Drawn over the series, and no part of their sum. */
   lines?: readonly ChartLine[];
+  /** Levels to hold the values against. */
+  limits?: readonly ChartLimit[];
   /** Why there is nothing to see, when there is nothing. */
   nothing?: ReactNode;
   actions?: ReactNode;
   height?: number;
+  /** The time of the chart is not that of the page: it cannot be zoomed. */
+  isFixed?: boolean;
   /** Charts with the same id show the same instant. */
   syncId?: string;
 }
@@ -57,13 +65,13 @@ const TimePlot = dynamic<TimePlotProps>(() => import("@/components/charts/time-p
 
 /** A chart over time: drag over it to look closer, or read its series as a table. */
 export function TimeChart(props: TimeChartProps) {
-  const { title, unit, answer, series, lines = NO_LINES } = props;
+  const { title, unit, answer, series, lines = NO_LINES, limits = NO_LIMITS } = props;
   const [asTable, setAsTable] = useState(false);
   const rows = useMemo(() => toChartRows(answer?.atMs ?? [], series, lines), [answer?.atMs, series, lines]);
   const actions = (
     <>
       {props.actions}
-      <ZoomOut />
+      {!props.isFixed && <ZoomOut />}
       <Button small kind="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
         <Table2 size={13} aria-hidden="true" />
         {asTable ? "Show as chart" : "Show as table"}
@@ -81,16 +89,19 @@ export function TimeChart(props: TimeChartProps) {
         {answer === undefined ? (
           <Skeleton height={props.height ?? 220} />
         ) : (
-          <BrushedPlot {...props} lines={lines} answer={answer} rows={rows} />
+          <BrushedPlot {...props} lines={lines} limits={limits} answer={answer} rows={rows} />
         )}
         <figcaption className="visually-hidden">{describeChart(rows, unit)}</figcaption>
-        {series.length + lines.length > 1 && <ChartLegend series={series} lines={lines} />}
+        {series.length + lines.length + limits.length > 1 && (
+          <ChartLegend series={series} lines={lines} limits={limits} />
+        )}
       </figure>
     </Panel>
   );
 }
 
 const NO_LINES: readonly ChartLine[] = [];
+const NO_LIMITS: readonly ChartLimit[] = [];
 
 function BrushedPlot({
   title,
@@ -99,11 +110,13 @@ function BrushedPlot({
   answer,
   series,
   lines,
+  limits,
   rows,
   nothing,
   height = 220,
   syncId,
-}: TimeChartProps & { answer: ChartAnswer; lines: readonly ChartLine[]; rows: TimePlotProps["rows"] }) {
+  isFixed = false,
+}: TimeChartProps & { answer: ChartAnswer } & Pick<TimePlotProps, "rows" | "lines" | "limits">) {
   const { patch } = useUrlState();
   const fromMs = answer.atMs[0] ?? 0;
   const toMs = answer.atMs.at(-1) ?? 0;
@@ -111,6 +124,7 @@ function BrushedPlot({
     insetLeft: PLOT.left,
     insetRight: PLOT.right,
     onBrushed(part) {
+      if (isFixed) return;
       const stepMs = answer.stepSeconds * 1_000;
       const at = (ratio: number) => Math.round((fromMs + (toMs - fromMs) * ratio) / stepMs) * stepMs;
       const zoomed = { from: at(part.from), to: Math.max(at(part.to), at(part.from) + 3 * stepMs) };
@@ -125,13 +139,15 @@ function BrushedPlot({
         rows={rows}
         series={series}
         lines={lines}
+        limits={limits}
         unit={unit}
         isStacked={kind === "stacked"}
         height={height}
         isActive={isInside}
         syncId={syncId}
       />
-      {brushed && (
+      <PageMarks fromMs={fromMs} toMs={toMs} />
+      {brushed && !isFixed && (
         <div
           className={styles.brush}
           style={{
@@ -143,6 +159,19 @@ function BrushedPlot({
         />
       )}
       {isBlank && <div className={styles.nothing}>{nothing ?? "Nothing was observed in this time."}</div>}
+    </div>
+  );
+}
+
+/** What happened to the cluster in the time of the chart: over the plot, apart from it, so that it is not drawn anew. */
+function PageMarks({ fromMs, toMs }: { fromMs: number; toMs: number }) {
+  const items = usePageTimeline();
+  const marks = useMemo(() => toTimelineMarks(items, { fromMs, toMs }), [items, fromMs, toMs]);
+  if (marks.length === 0) return null;
+  return (
+    <div className={styles.marks} style={PLOT}>
+      <MarkLines marks={marks} />
+      <MarkLane marks={marks} className={styles.markLane} />
     </div>
   );
 }

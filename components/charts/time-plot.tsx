@@ -1,23 +1,37 @@
 "use client";
 
 import { useMemo } from "react";
-import { Area, AreaChart, CartesianGrid, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import {
+  Area,
+  AreaChart,
+  CartesianGrid,
+  ReferenceArea,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import {
+  type ChartLimit,
   type ChartLine,
   type ChartRow,
   type ChartSeries,
   type ChartUnit,
   formatTick,
   largestValue,
+  limitsInSight,
   listGaps,
 } from "@/components/charts/chart-data";
 import { ChartTooltip } from "@/components/charts/chart-tooltip";
 import { PLOT } from "@/components/charts/plot-size";
 import { seriesColor } from "@/components/charts/series-color";
+import { zoneOffsetMs } from "@/components/charts/zone-offset";
 import { useZone } from "@/components/ui/clock";
 import { formatInstant } from "@/components/ui/format-instant";
 import { timeTicks, valueTicks } from "@/lib/model/axis";
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export interface TimePlotProps {
@@ -26,6 +40,7 @@ export interface TimePlotProps {
   series: readonly ChartSeries[];
   /** Over the areas, and no part of their sum. */
   lines: readonly ChartLine[];
+  limits: readonly ChartLimit[];
   unit: ChartUnit;
   /** Areas on top of each other, or lines that share one zero. */
   isStacked: boolean;
@@ -37,9 +52,9 @@ export interface TimePlotProps {
 
 /** The drawn part of a time chart. Loaded on its own, after the page: it brings recharts with it. */
 export default function TimePlot(props: TimePlotProps) {
-  const { label, rows, series, lines, unit, isStacked, height, isActive, syncId } = props;
+  const { label, rows, series, lines, limits, unit, isStacked, height, isActive, syncId } = props;
   const zone = useZone();
-  const scale = useMemo(() => toScale(rows, { unit, isStacked, zone }), [rows, unit, isStacked, zone]);
+  const scale = useMemo(() => toScale(rows, { unit, isStacked, zone, limits }), [rows, unit, isStacked, zone, limits]);
   return (
     <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 280, height }}>
       <AreaChart
@@ -73,6 +88,9 @@ export default function TimePlot(props: TimePlotProps) {
         />
         {listGaps(rows).map(({ fromMs, toMs }) => (
           <ReferenceArea key={fromMs} x1={fromMs} x2={toMs} fill="var(--sunken)" fillOpacity={0.75} stroke="none" />
+        ))}
+        {scale.limits.map(({ value, label: name }) => (
+          <ReferenceLine key={name} y={value} stroke="var(--warn)" strokeDasharray="4 4" />
         ))}
         <Tooltip
           isAnimationActive={false}
@@ -144,23 +162,25 @@ function isLonely(rows: readonly ChartRow[], index: number, dataKey: string): bo
 
 function toScale(
   rows: readonly ChartRow[],
-  { unit, isStacked, zone }: { unit: ChartUnit; isStacked: boolean; zone: string },
+  { unit, isStacked, zone, limits }: Pick<TimePlotProps, "unit" | "isStacked" | "limits"> & { zone: string },
 ) {
+  const largest = largestValue(rows, isStacked);
+  const drawnLimits = limitsInSight(limits, largest);
   const fromMs = rows[0]?.atMs ?? 0;
   const toMs = rows.at(-1)?.atMs ?? 1;
   const isBytes = unit === "bytes" || unit === "bytesPerSecond";
-  const style = toMs - fromMs > 2 * DAY_MS ? "date" : "clock";
+  const ticks = timeTicks(fromMs, toMs + 1, { offsetMs: zoneOffsetMs(fromMs, zone) });
+  const stepMs = (ticks[1] ?? toMs) - (ticks[0] ?? fromMs);
   return {
     timeDomain: [fromMs, toMs] as [number, number],
-    timeTicks: timeTicks(fromMs, toMs + 1, { offsetMs: zoneOffsetMs(fromMs, zone) }),
-    valueTicks: valueTicks(largestValue(rows, isStacked), { isBytes }),
-    formatTime: (atMs: number) =>
-      style === "clock" ? formatInstant(atMs, zone, "clock") : formatInstant(atMs, zone, "day").replace(/ \d{4}$/, ""),
+    timeTicks: ticks,
+    limits: drawnLimits,
+    valueTicks: valueTicks(Math.max(largest, ...drawnLimits.map(({ value }) => value)), { isBytes }),
+    formatTime(atMs: number) {
+      if (toMs - fromMs > 2 * DAY_MS) return formatInstant(atMs, zone, "day").replace(/ \d{4}$/, "");
+      return stepMs < MINUTE_MS
+        ? (formatInstant(atMs, zone, "time").split(" ")[0] ?? "")
+        : formatInstant(atMs, zone, "clock");
+    },
   };
-}
-
-/** What a zone is ahead of UTC at an instant. */
-function zoneOffsetMs(atMs: number, zone: string): number {
-  const local = new Date(atMs).toLocaleString("sv-SE", { timeZone: zone });
-  return Date.parse(`${local.replace(" ", "T")}Z`) - Math.floor(atMs / 1_000) * 1_000;
 }

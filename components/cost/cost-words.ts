@@ -11,6 +11,8 @@ export const PURPOSE_WORDS: Record<CostPurpose, { name: string; what: string }> 
     what: "proof that nothing is missing",
   },
   members: { name: "Members", what: "health every ten seconds" },
+  probe: { name: "Probe", what: "two reads of one absent key at every member, every five seconds" },
+  hash: { name: "Hashes", what: "the members' hashes compared, when asked for or at the rate set" },
   leases: { name: "Leases", what: "how many, and a sample of them, every minute" },
   metrics: { name: "Metrics", what: "the members' own pages, every ten seconds" },
   apiserver: { name: "kube-apiserver", what: "its metrics, asked of the apiserver and not of etcd" },

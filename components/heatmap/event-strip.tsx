@@ -5,22 +5,9 @@ import styles from "@/components/heatmap/heatmap.module.css";
 import { useStage } from "@/components/heatmap/use-stage";
 import { useZone } from "@/components/ui/clock";
 import { formatInstant } from "@/components/ui/format-instant";
-import type { TimelineItem, TimelineKind } from "@/lib/api/timeline";
+import type { TimelineItem } from "@/lib/api/timeline";
+import { type TimelineTone, timelineTone } from "@/lib/model/timeline";
 
-const TONES: Record<TimelineKind, "quiet" | "neutral" | "bad"> = {
-  baseline: "neutral",
-  resync: "neutral",
-  drift: "bad",
-  gap: "neutral",
-  compaction: "quiet",
-  defragmentation: "neutral",
-  "leader-change": "bad",
-  alarm: "bad",
-  "member-down": "bad",
-  "member-up": "neutral",
-  restart: "neutral",
-  "version-change": "neutral",
-};
 /** Marks closer than this are one. */
 const LEAST_PX = 5;
 const TOLD = 6;
@@ -28,7 +15,7 @@ const TOLD = 6;
 interface Mark {
   left: number;
   width: number;
-  tone: "quiet" | "neutral" | "bad";
+  tone: TimelineTone;
   items: TimelineItem[];
 }
 
@@ -77,7 +64,7 @@ function toMarks(items: readonly TimelineItem[], view: { fromMs: number; toMs: n
     const left = xOf(item.at);
     const right = item.until === null ? left + 2 : Math.max(left + 2, xOf(item.until));
     if (right < 0 || left > width) continue;
-    const tone = TONES[item.kind];
+    const tone = timelineTone(item.kind);
     const near = marks.find((mark) => mark.tone === tone && Math.abs(mark.left - left) < LEAST_PX);
     if (near !== undefined) near.items.push(item);
     else {

@@ -37,7 +37,7 @@ export function overviewParams(subject: string, range: RangeParams) {
 export function sizeParams(subject: string, range: RangeParams) {
   return {
     live: prefixSeriesParams({ prefix: subject }, range, { measure: "liveBytes", children: PARTS }),
-    file: { ...range, measure: "dbSizeBytes" as const },
+    file: { ...range, measure: "dbSize" },
   };
 }
 

@@ -7,7 +7,7 @@ import type { sizeParams } from "@/components/keyspace/overview-search";
 import { toChartSeries } from "@/components/keyspace/prefix-series";
 import { toSizeLines } from "@/components/keyspace/size-lines";
 import { ProblemNote } from "@/components/ui/problem-note";
-import { memberSeriesOptions } from "@/lib/api/members";
+import { memberSeriesOptions } from "@/lib/api/member-series";
 import { seriesOptions } from "@/lib/api/prefixes";
 
 /** The live bytes of a prefix's heaviest children over time, against the file they lie in and its quota. */

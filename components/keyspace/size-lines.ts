@@ -1,5 +1,5 @@
 import type { ChartLine } from "@/components/charts/chart-data";
-import type { MemberSeriesAnswer } from "@/lib/api/members";
+import type { MemberSeriesAnswer } from "@/lib/api/member-series";
 import { formatBytes } from "@/lib/model/units";
 
 /** A quota so much larger than the file would press everything else to the ground. */

@@ -13,6 +13,8 @@ export const CLUSTER_PAGES = {
   clients: "/clients",
   leases: "/leases",
   members: "/members",
+  triage: "/triage",
+  capture: "/triage/captures",
   collection: "/collection",
 } as const;
 export type ClusterPage = keyof typeof CLUSTER_PAGES;
@@ -30,6 +32,11 @@ export interface RangeSearch {
  */
 export function clusterHref(cluster: string, page: ClusterPage, params: SearchPatch & RangeSearch = {}): string {
   return `/clusters/${encodeURIComponent(cluster)}${CLUSTER_PAGES[page]}${patchSearch("", params)}`;
+}
+
+/** A link to the report of a capture. */
+export function captureHref(cluster: string, id: string, params: RangeSearch = {}): string {
+  return `/clusters/${encodeURIComponent(cluster)}${CLUSTER_PAGES.capture}/${encodeURIComponent(id)}${patchSearch("", { ...params })}`;
 }
 
 /** What of a query string is the time range. */

@@ -3,15 +3,26 @@
 import { Menu as MenuIcon, Search } from "lucide-react";
 import Link from "next/link";
 import { SETTINGS_PAGES } from "@/components/settings/settings-pages";
+import type { ClusterPage } from "@/components/shell/cluster-href";
 import { FreshnessPill } from "@/components/shell/freshness-pill";
 import { PAGE_WORDS, useHere } from "@/components/shell/here";
 import { RangePicker } from "@/components/shell/range-picker";
 import { ThemeSwitch } from "@/components/shell/theme-switch";
 import { useClusterHref } from "@/components/shell/use-cluster-href";
 
+/** Pages that choose their time themselves. */
+const OWN_TIME: ReadonlySet<ClusterPage> = new Set(["triage", "capture"]);
+
+/** The page a crumb leads back to. */
+const PAGE_ABOVE: Partial<Record<ClusterPage, ClusterPage>> = {
+  prefix: "keyspace",
+  key: "keyspace",
+  capture: "triage",
+};
+
 /** Where one is, how fresh it is, which time it shows. */
 export function Header(props: { onSearch(): void; onMenu(): void; isMenuOpen: boolean }) {
-  const { cluster } = useHere();
+  const { cluster, page } = useHere();
   return (
     <header className="header">
       <button
@@ -27,7 +38,7 @@ export function Header(props: { onSearch(): void; onMenu(): void; isMenuOpen: bo
       <Crumbs />
       <span className="grow" />
       {cluster !== null && <FreshnessPill cluster={cluster} />}
-      {cluster !== null && <RangePicker />}
+      {page !== null && !OWN_TIME.has(page) && <RangePicker />}
       <button type="button" className="pill" aria-keyshortcuts="/ Control+K Meta+K" onClick={props.onSearch}>
         <Search size={13} aria-hidden="true" />
         <span className="hide-narrow">Search</span> <kbd className="hide-narrow">/</kbd>
@@ -56,16 +67,16 @@ function Crumbs() {
       </nav>
     );
   }
-  const isBelowKeyspace = page === "prefix" || page === "key";
+  const above = PAGE_ABOVE[page];
   return (
     <nav className="crumbs" aria-label="Breadcrumb">
       <Link className="crumb-cluster" href={hrefOf(cluster, "overview")}>
         <b>{cluster}</b>
       </Link>
       <Slash />
-      {isBelowKeyspace && (
+      {above !== undefined && (
         <>
-          <Link href={hrefOf(cluster, "keyspace")}>{PAGE_WORDS.keyspace}</Link>
+          <Link href={hrefOf(cluster, above)}>{PAGE_WORDS[above]}</Link>
           <Slash />
         </>
       )}

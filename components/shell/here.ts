@@ -15,6 +15,8 @@ export const PAGE_WORDS: Record<ClusterPage, string> = {
   clients: "Clients",
   leases: "Leases",
   members: "Members",
+  triage: "Triage",
+  capture: "Capture",
   collection: "Collection",
 };
 
@@ -22,6 +24,7 @@ export const PAGE_WORDS: Record<ClusterPage, string> = {
 export const PAGE_GROUPS = [
   { label: "Look", pages: ["overview", "keyspace", "heatmap", "churn", "keys", "collection"] },
   { label: "Who", pages: ["traffic", "clients", "leases", "members"] },
+  { label: "Act", pages: ["triage"] },
 ] as const satisfies readonly { label: string; pages: readonly ClusterPage[] }[];
 
 export type ListedPage = (typeof PAGE_GROUPS)[number]["pages"][number];

@@ -74,6 +74,7 @@ function PlacesGroup(props: { text: string; onGo(href: string): void; onHelp(): 
   const places = [
     { name: "All clusters", go: () => props.onGo("/") },
     { name: "Settings: clusters", go: () => props.onGo("/settings/clusters") },
+    { name: "Settings: notifications", go: () => props.onGo("/settings/notifications") },
     { name: "Settings: storage", go: () => props.onGo("/settings/storage") },
     { name: "Add a cluster", go: () => props.onGo("/settings/clusters?add") },
     { name: "Keys and help", go: props.onHelp },

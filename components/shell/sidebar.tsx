@@ -13,15 +13,18 @@ import {
   Network,
   Server,
   Settings,
+  Siren,
   Timer,
   TrendingUp,
   Users,
 } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import type { ClusterPage } from "@/components/shell/cluster-href";
 import { ClusterSwitcher } from "@/components/shell/cluster-switcher";
 import { type ListedPage, PAGE_GROUPS, PAGE_WORDS, useHere } from "@/components/shell/here";
 import { useClusterHref } from "@/components/shell/use-cluster-href";
+import { useOpenTrouble } from "@/components/triage/use-open-trouble";
 import { Badge } from "@/components/ui/badge";
 import { clustersOptions } from "@/lib/api/clusters";
 
@@ -39,6 +42,14 @@ const PAGE_ICONS: Record<ListedPage, LucideIcon> = {
   clients: Users,
   leases: Timer,
   members: Network,
+  triage: Siren,
+};
+
+/** The page below which a page lies that the sidebar does not list. */
+const LISTED_ABOVE: Partial<Record<ClusterPage, ListedPage>> = {
+  prefix: "keyspace",
+  key: "keyspace",
+  capture: "triage",
 };
 
 /** The cluster one looks at and the pages there are. */
@@ -60,7 +71,8 @@ export function Sidebar() {
                   href={hrefOf(cluster, listed)}
                   icon={PAGE_ICONS[listed]}
                   isCurrent={page === listed}
-                  isWithin={listed === "keyspace" && (page === "prefix" || page === "key")}
+                  isWithin={page !== null && LISTED_ABOVE[page] === listed}
+                  badge={listed === "triage" && <OpenTrouble cluster={cluster} />}
                 >
                   {PAGE_WORDS[listed]}
                 </NavLink>
@@ -85,6 +97,18 @@ export function Sidebar() {
         </p>
       )}
     </>
+  );
+}
+
+/** How many findings and spikes of latency go on; nothing while there are none. */
+function OpenTrouble({ cluster }: { cluster: string }) {
+  const { count } = useOpenTrouble(cluster);
+  if (count === 0) return null;
+  return (
+    <Badge tone="bad">
+      {count}
+      <span className="visually-hidden"> open</span>
+    </Badge>
   );
 }
 

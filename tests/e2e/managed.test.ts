@@ -20,6 +20,9 @@ test("a cluster known by its apiservers alone says what cannot be known, and why
   }
   await page.goto("/clusters/eks");
   await expectSoundPage(page);
+  await page.goto("/clusters/eks/triage");
+  await expect(page.getByText("Without access to etcd.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Capture now" })).toBeDisabled();
 
   await page.goto("/settings/clusters");
   const row = page.getByRole("table", { name: "Clusters" }).getByRole("row", { name: /eks/ });

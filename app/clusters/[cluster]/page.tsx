@@ -4,11 +4,13 @@ import { OverviewView } from "@/app/clusters/[cluster]/view";
 import { hotChildrenParams, overviewParams, rootParams, subjectOf } from "@/components/keyspace/overview-search";
 import { readRange } from "@/components/keyspace/view-search";
 import { ledgerOptions } from "@/lib/api/ledger";
-import { MemberSeriesParams, memberSeriesOptions, membersOptions } from "@/lib/api/members";
+import { MemberSeriesParams, memberSeriesOptions } from "@/lib/api/member-series";
+import { membersOptions } from "@/lib/api/members";
 import { PrefixesParams, prefixesOptions, SeriesParams, seriesOptions } from "@/lib/api/prefixes";
 import { webDb } from "@/lib/db/web-db";
 import { readLedger } from "@/lib/queries/ledger";
-import { listMembers, readMemberSeries } from "@/lib/queries/members";
+import { readMemberSeries } from "@/lib/queries/member-series";
+import { listMembers } from "@/lib/queries/members";
 import { listPrefixes } from "@/lib/queries/prefixes";
 import { readSeries } from "@/lib/queries/series";
 

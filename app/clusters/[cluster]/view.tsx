@@ -24,6 +24,7 @@ import { PatternMessages } from "@/components/patterns/pattern-messages";
 import { useClusterHref } from "@/components/shell/use-cluster-href";
 import { useUrlState } from "@/components/shell/use-url-state";
 import { OverviewTraffic } from "@/components/traffic/overview-traffic";
+import { TroubleNotice } from "@/components/triage/trouble-notice";
 import { Empty } from "@/components/ui/empty";
 import { KeyName } from "@/components/ui/key-name";
 import { ProblemNote } from "@/components/ui/problem-note";
@@ -60,6 +61,7 @@ export function OverviewView({ cluster }: { cluster: string }) {
   const failed = [summary, roots, hottest, largest].find(({ error }) => error !== null);
   return (
     <div className="page">
+      <TroubleNotice cluster={cluster} />
       {failed && (
         <ProblemNote error={failed.error} dataAtMs={failed.dataUpdatedAt} onRetry={() => void failed.refetch()} />
       )}

@@ -5,6 +5,7 @@ import {
   formatChartValue,
   formatTick,
   largestValue,
+  limitsInSight,
   listGaps,
   toChartRows,
 } from "@/components/charts/chart-data";
@@ -59,4 +60,14 @@ test.each([
 ] as const)("$value $unit reads $text, on an axis $tick", ({ value, unit, text, tick }) => {
   expect(formatChartValue(value, unit)).toBe(text);
   expect(formatTick(value, unit)).toBe(tick);
+});
+
+test("a limit far above all values is not drawn: it would press them flat", () => {
+  const limits = [
+    { value: 10, label: "10 ms" },
+    { value: 500, label: "500 ms" },
+  ];
+  expect(limitsInSight(limits, 41)).toEqual([limits[0]]);
+  expect(limitsInSight(limits, 3)).toEqual([]);
+  expect(limitsInSight(limits, 600)).toEqual(limits);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { factorWords, fileWords, ledgerWords, partWords } from "@/components/keyspace/ledger-words";
 import { toSizeLines } from "@/components/keyspace/size-lines";
 import type { LedgerRow } from "@/lib/api/ledger";
-import type { MemberSeriesAnswer } from "@/lib/api/members";
+import type { MemberSeriesAnswer } from "@/lib/api/member-series";
 
 const MIB = 1024 ** 2;
 const member: LedgerRow = {
@@ -42,11 +42,13 @@ describe("a ledger in words", () => {
 
 describe("lines over the sizes", () => {
   const buckets = { atMs: [60_000, 120_000, 180_000], stepSeconds: 60 };
+  const whole = { measure: "dbSize" as const, split: null, whole: null };
   const sampled: MemberSeriesAnswer = {
-    ...{ measure: "dbSizeBytes", stepSeconds: 30, atMs: [60_000, 90_000, 120_000, 150_000, 180_000, 210_000] },
+    measures: [{ measure: "dbSize", label: "db size", unit: "bytes" }],
+    ...{ stepSeconds: 30, atMs: [60_000, 90_000, 120_000, 150_000, 180_000, 210_000] },
     series: [
-      { memberId: "a", name: "a", values: [10, 20, null, null, 5, null] },
-      { memberId: "b", name: "b", values: [15, null, null, null, 9, 8] },
+      { ...whole, memberId: "a", name: "a", values: [10, 20, null, null, 5, null] },
+      { ...whole, memberId: "b", name: "b", values: [15, null, null, null, 9, 8] },
     ],
     ...{ range: { from: "", to: "", observedSeconds: 60 }, origin: "sampled" },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clusterHref, rangeSearch } from "@/components/shell/cluster-href";
+import { captureHref, clusterHref, rangeSearch } from "@/components/shell/cluster-href";
 import { pageOf } from "@/components/shell/here";
 import { patchSearch } from "@/components/shell/patch-search";
 import { parseChosenRange, rangeWords } from "@/components/shell/range-words";
@@ -19,6 +19,10 @@ describe("links to the pages of a cluster", () => {
     );
   });
 
+  test("a capture is found by its id, whatever is in it", () => {
+    expect(captureHref("p d", "a/b")).toBe("/clusters/p%20d/triage/captures/a%2Fb");
+  });
+
   test("what is not given is left out", () => {
     expect(clusterHref("prod", "overview", { prefix: null, key: "" })).toBe("/clusters/prod");
   });
@@ -29,6 +33,8 @@ describe("links to the pages of a cluster", () => {
     { path: "/clusters/prod/keyspace/prefix", page: "prefix" },
     { path: "/clusters/prod/keyspace/key", page: "key" },
     { path: "/clusters/keys/keys", page: "keys" },
+    { path: "/clusters/prod/triage", page: "triage" },
+    { path: "/clusters/prod/triage/captures/5", page: "capture" },
   ])("$path is the page $page", ({ path, page }) => {
     expect(pageOf(path)).toBe(page);
   });

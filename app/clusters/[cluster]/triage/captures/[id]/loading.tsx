@@ -1,0 +1,6 @@
+import { PageSkeleton } from "@/components/ui/skeleton";
+
+/** The shape of the page while it is on its way. */
+export default function CaptureLoading() {
+  return <PageSkeleton label="Loading the capture" />;
+}

@@ -1,0 +1,8 @@
+"use client";
+
+import { PageError } from "@/components/keyspace/page-error";
+
+/** Shown when the page itself could not be drawn. */
+export default function TriageError(props: { error: Error; reset(): void }) {
+  return <PageError what="the triage" {...props} />;
+}
