@@ -1,6 +1,7 @@
 /** The pages of the settings. */
 export const SETTINGS_PAGES = [
   { href: "/settings/clusters", name: "Clusters" },
+  { href: "/settings/notifications", name: "Notifications" },
   { href: "/settings/storage", name: "Storage" },
 ] as const;
 

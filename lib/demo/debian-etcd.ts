@@ -5,7 +5,13 @@ import { promisify } from "node:util";
 import { childEnvironment } from "@/lib/config";
 
 const run = promisify(execFile);
-const PACKAGES = ["etcd-server", "etcd-client"];
+const ETCD = { packages: ["etcd-server", "etcd-client"], target: "etcd" };
+
+/** Packages of this system, and the directory below the cache that they are unpacked to. */
+export interface DebianPackages {
+  packages: readonly string[];
+  target: string;
+}
 
 /** Releases that carry etcd 3.5, by the name their mirror's path ends with. */
 const NEWER_SUITES: Record<string, string[]> = { debian: ["trixie", "sid"], ubuntu: ["questing", "plucky"] };
@@ -15,9 +21,18 @@ const NEWER_SUITES: Record<string, string[]> = { debian: ["trixie", "sid"], ubun
  * Answers true, or the reason why not.
  */
 export async function downloadDebianEtcd(cacheDir: string, log: (text: string) => void): Promise<true | string> {
+  return downloadDebianPackages(cacheDir, ETCD, log);
+}
+
+/** The same of any packages: their files without what they would set up or start. */
+export async function downloadDebianPackages(
+  cacheDir: string,
+  wanted: DebianPackages,
+  log: (text: string) => void,
+): Promise<true | string> {
   if (!(await hasApt())) return "no apt-get here";
-  log("downloading etcd (packages etcd-server, etcd-client)");
-  const apt = new Apt(cacheDir);
+  log(`downloading ${wanted.target} (packages ${wanted.packages.join(", ")})`);
+  const apt = new Apt(cacheDir, wanted);
   try {
     return await apt.unpack([]);
   } catch {
@@ -27,7 +42,7 @@ export async function downloadDebianEtcd(cacheDir: string, log: (text: string) =
     await apt.update([]);
     return await apt.unpack(apt.ownState());
   } catch (error) {
-    return `apt-get download etcd-server: ${lastLine(error)}`;
+    return `apt-get download ${wanted.packages[0]}: ${lastLine(error)}`;
   } finally {
     apt.clean();
   }
@@ -41,7 +56,7 @@ export async function downloadNewerDebianEtcd(cacheDir: string, log: (text: stri
   let reason = "";
   for (const suite of NEWER_SUITES[mirror.family] ?? []) {
     log(`downloading etcd 3.5 (${mirror.family} ${suite})`);
-    const apt = new Apt(cacheDir);
+    const apt = new Apt(cacheDir, ETCD);
     try {
       const source = join(cacheDir, "apt.list");
       const keyring = `/usr/share/keyrings/${mirror.family}-archive-keyring.gpg`;
@@ -63,10 +78,12 @@ export async function downloadNewerDebianEtcd(cacheDir: string, log: (text: stri
 /** apt with its state in a directory of ours, so that it needs no root and changes nothing of the system. */
 class Apt {
   readonly #cacheDir: string;
+  readonly #wanted: DebianPackages;
   readonly #workDir: string;
 
-  constructor(cacheDir: string) {
+  constructor(cacheDir: string, wanted: DebianPackages) {
     this.#cacheDir = cacheDir;
+    this.#wanted = wanted;
     this.#workDir = join(cacheDir, `apt.${process.pid}`);
     mkdirSync(join(this.#workDir, "state/lists/partial"), { recursive: true });
     mkdirSync(join(this.#workDir, "cache/archives/partial"), { recursive: true });
@@ -84,10 +101,10 @@ class Apt {
 
   async unpack(options: string[]): Promise<true> {
     const downloadDir = join(this.#workDir, "download");
-    await this.#apt("download", options, PACKAGES);
-    const unpackedDir = join(this.#workDir, "etcd");
+    await this.#apt("download", options, [...this.#wanted.packages]);
+    const unpackedDir = join(this.#workDir, this.#wanted.target);
     for (const file of readdirSync(downloadDir)) await run("dpkg", ["-x", join(downloadDir, file), unpackedDir]);
-    const target = join(this.#cacheDir, "etcd");
+    const target = join(this.#cacheDir, this.#wanted.target);
     rmSync(target, { recursive: true, force: true });
     renameSync(unpackedDir, target);
     this.clean();

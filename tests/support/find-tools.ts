@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { findEtcd, findEtcd35 } from "@/lib/demo/etcd-binary";
 import { findChromium } from "@/tests/support/chromium";
 import { findCommand, installDebianPackage } from "@/tests/support/debian-package";
+import { findPrometheus } from "@/tests/support/prometheus";
 
 /**
  * Finds or gets everything the tests need beside npm's packages, and writes it to the file given. Fails with a sentence
@@ -49,6 +50,11 @@ const chromium = await get(
 await get("etcd", () => findEtcd({ cacheDir: CACHE_DIR, log }), etcdctlOf);
 await get("etcd 3.5", () => findEtcd35(CACHE_DIR, log), etcdctlOf);
 await get("openssl", findOpenssl, (path) => path);
+await get(
+  "Prometheus",
+  () => findPrometheus(log),
+  ({ prometheus, alertmanager }) => `${prometheus}, ${alertmanager}`,
+);
 for (const fault of faults) console.error(fault);
 if (chromium !== null && faults.length === 0) {
   const tools: Tools = { chromium };
