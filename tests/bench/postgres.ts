@@ -18,7 +18,7 @@ export const CLUSTER_NAME = "bench";
 /** The product's embedded Postgres in a scratch directory. `scanShare` 1 has the cluster scanned without pauses. */
 export async function startBenchDb(
   bench: Bench,
-  { endpoint, scanShare = 1 }: { endpoint: string; scanShare?: number },
+  { endpoint, others = [], scanShare = 1 }: { endpoint: string; others?: readonly string[]; scanShare?: number },
 ): Promise<BenchDb> {
   const server = await startEmbeddedPostgres({ dataDir: bench.tempDir("postgres") });
   bench.defer(() => server.stop());
@@ -26,7 +26,7 @@ export async function startBenchDb(
   const { db, close } = openDb(server.databaseUrl, { max: 1 });
   try {
     await ensurePartitions(db, Date.now());
-    const access = { endpoints: [endpoint] };
+    const access = { endpoints: [endpoint, ...others] };
     const clusterId = await addCluster(db, { name: CLUSTER_NAME, source: "settings", access }, TEST_SECRET_KEY);
     await db.update(cluster).set({ scanShare });
     return { databaseUrl: server.databaseUrl, clusterId };
