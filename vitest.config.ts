@@ -18,7 +18,7 @@ const patient = {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3, // they wait for servers more than they compute
     projects: [
       { resolve, test: { name: "unit", include: unit, testTimeout: 120_000 } },
       { resolve, test: { name: "integration", include: integration, globalSetup, testTimeout: 180_000, ...patient } },

@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { ConsistencyCollector, type ConsistencySettings } from "@/collectors/consistency/consistency";
 import { CostLedger } from "@/collectors/cost-meter";
+import { GapWatch } from "@/collectors/gap-watch";
+import { keepRunning } from "@/collectors/keep-running";
 import { KeyspaceCollector, type KeyspaceSettings } from "@/collectors/keyspace/keyspace";
 import { openMembersCollector } from "@/collectors/members/members";
+import { watchMetricEvents } from "@/collectors/metrics/metric-events";
+import { ProbeCollector } from "@/collectors/probe/probe";
 import { repeat } from "@/collectors/repeat";
 import { SourceSet } from "@/collectors/source-set";
 import type { TrafficStore } from "@/collectors/traffic/traffic-store";
@@ -22,13 +27,17 @@ export interface ClusterSetOptions extends Pick<OpenDb, "db" | "sql"> {
   store: TrafficStore;
 }
 
+type ClusterSettings = KeyspaceSettings & ConsistencySettings;
+
 /** One cluster whose collectors are running. */
 export interface RunningCluster {
   access: ClusterAccess;
   /** Changed in place: the collectors read it as they go. */
-  settings: KeyspaceSettings;
+  settings: ClusterSettings;
   /** Null: the cluster is registered without endpoints of etcd. */
   keyspace: KeyspaceCollector | null;
+  /** As above. */
+  consistency: ConsistencyCollector | null;
   costs: CostLedger;
   sources: SourceSet;
   stop(): Promise<void>;
@@ -91,11 +100,19 @@ export class ClusterSet {
     const keyspace = hasEtcd ? new KeyspaceCollector({ ...options, settings, costs, dataDir }) : null;
     const members = hasEtcd ? openMembersCollector({ ...options, meter: costs.of("members") }) : null;
     const sources = new SourceSet({ ...options, secretKey, store, costs });
-    const reading = Promise.all([keyspace?.run(stop.signal), members?.run(stop.signal)]);
+    const probe = hasEtcd ? new ProbeCollector({ ...options, meter: costs.of("probe") }) : null;
+    const consistency = hasEtcd ? new ConsistencyCollector({ ...options, settings, meter: costs.of("hash") }) : null;
+    const watchers = [probe, consistency].flatMap((one) => one ?? []);
+    const reading = Promise.all([
+      ...[keyspace, members].map((collector) => collector?.run(stop.signal)),
+      ...watchers.map((one) => keepRunning(one, { ...options, source: one.name }, stop.signal)),
+      new GapWatch(db, clusterId).run(stop.signal),
+      watchMetricEvents(db, clusterId, stop.signal),
+    ]);
     const settled = new AbortController(); // the books are closed last
     const booking = costs.run(settled.signal);
     this.#running.set(clusterId, {
-      ...{ access, settings, keyspace, costs, sources },
+      ...{ access, settings, keyspace, consistency, costs, sources },
       stop: async () => {
         stop.abort();
         await Promise.all([reading, sources.stop()]);
@@ -113,8 +130,8 @@ export class ClusterSet {
   }
 }
 
-function settingsOf({ scanShare, frameSeconds }: ClusterRow): KeyspaceSettings {
-  return { scanShare, frameMs: frameSeconds * 1_000 };
+function settingsOf({ scanShare, frameSeconds, hashCheckHours }: ClusterRow): ClusterSettings {
+  return { scanShare, frameMs: frameSeconds * 1_000, hashCheckHours };
 }
 
 /** Runs a job one call after the other, however often it is asked for. */

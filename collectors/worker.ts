@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { lt, sql } from "drizzle-orm";
+import { runAdvisor } from "@/collectors/advisor/advisor";
+import { STANDING } from "@/collectors/advisor/standing";
+import { CaptureDesk } from "@/collectors/capture/capture-desk";
 import { ClusterSet } from "@/collectors/cluster-set";
 import { sealDue } from "@/collectors/keyspace/sealer";
 import { sealMetricsDue } from "@/collectors/metrics/seal";
+import { runNotifications } from "@/collectors/notify/notify";
 import { QuestionDesk } from "@/collectors/question-desk";
 import { repeat } from "@/collectors/repeat";
 import { expireBatches, expireTraffic } from "@/collectors/traffic/expire";
@@ -36,7 +40,7 @@ await main();
  * not paused, and answers what the web asks. Ends on SIGTERM, SIGINT, or when its supervisor goes away.
  */
 async function main(): Promise<void> {
-  const { databaseUrl, secretKey, dataDir } = readWorkerConfig();
+  const { databaseUrl, secretKey, dataDir, publicUrl } = readWorkerConfig();
   const stop = new AbortController();
   for (const event of ["SIGTERM", "SIGINT", "disconnect"] as const) process.once(event, () => stop.abort());
   if (process.connected === false) stop.abort(); // the supervisor went while this file was being loaded
@@ -49,7 +53,8 @@ async function main(): Promise<void> {
     ...{ db, sql: pool, store },
     isFollowed: (clusterId, source) => clusters.isFollowed(clusterId, source),
   });
-  const desk = new QuestionDesk({ db, sql: pool, secretKey, clusters });
+  const desk = new QuestionDesk({ db, sql: pool, secretKey, clusters, publicUrl });
+  const captures = new CaptureDesk({ db, sql: pool, clusters, observers: store.observers });
   await lock.wait(stop.signal);
   log.info("worker is running");
   await Promise.all([
@@ -60,7 +65,10 @@ async function main(): Promise<void> {
     repeat("maintenance", () => maintain(db, store), MAINTENANCE_MS, stop.signal),
     clusters.run(stop.signal),
     desk.run(stop.signal),
+    captures.run(stop.signal),
     ingest.run(stop.signal),
+    runAdvisor(db, STANDING, stop.signal),
+    runNotifications({ db, secretKey, publicUrl }, stop.signal),
   ]);
   await Promise.all([lock.release(), close()]);
   log.info("worker has stopped");

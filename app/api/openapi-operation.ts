@@ -12,6 +12,8 @@ export interface Operation {
   /** The types a body may have; JSON unless given. */
   bodyTypes?: readonly string[];
   answer?: z.ZodType;
+  /** The type of the answer; JSON unless given. */
+  answerType?: string;
   /** What it answers besides JSON: the type, and in words what it is. */
   binary?: { type: string; description: string };
   status?: "200" | "201" | "204";
@@ -29,6 +31,9 @@ export const PATH_PARAMETERS = z.object({
   cluster: z.string().describe("A cluster's name or id"),
   source: z.enum(SOURCE_NAMES),
   token: z.string().describe("A token's id"),
+  webhook: z.string().describe("A webhook's id"),
+  silence: z.string().describe("A silence's id"),
+  capture: z.string().describe("A capture's id"),
 });
 
 /** `format` of everything that can be a file. */

@@ -1,5 +1,8 @@
 import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import { CAPTURE_OPERATIONS } from "@/app/api/openapi-captures";
+import { HEALTH_OPERATIONS } from "@/app/api/openapi-health";
+import { MEMBER_OPERATIONS } from "@/app/api/openapi-members";
 import {
   ASKED,
   ExportFormat,
@@ -8,7 +11,10 @@ import {
   PATH_PARAMETERS,
   STORED,
 } from "@/app/api/openapi-operation";
+import { SPIKE_OPERATIONS } from "@/app/api/openapi-spikes";
 import { TRAFFIC_OPERATIONS } from "@/app/api/openapi-traffic";
+import { TRIAGE_OPERATIONS } from "@/app/api/openapi-triage";
+import { WEBHOOK_OPERATIONS } from "@/app/api/openapi-webhooks";
 import { ChurnAnswer, ChurnParams } from "@/lib/api/churn";
 import {
   AccessInput,
@@ -24,7 +30,6 @@ import { CostAnswer, CostParams } from "@/lib/api/cost";
 import { HEATMAP_LAYOUT, HEATMAP_TYPE, HeatmapAnswer, HeatmapParams } from "@/lib/api/heatmap";
 import { KeyAnswer, KeyParams, TopKeysAnswer, TopKeysParams } from "@/lib/api/keys";
 import { LedgerAnswer } from "@/lib/api/ledger";
-import { MemberSeriesAnswer, MemberSeriesParams, MembersAnswer } from "@/lib/api/members";
 import { PatternsAnswer, PatternsParams } from "@/lib/api/patterns";
 import {
   PrefixesAnswer,
@@ -127,15 +132,6 @@ const OPERATIONS: Operations = {
       ...{ answer: KeyAnswer, problems: ASKED },
     },
   },
-  "/api/v1/clusters/{cluster}/members": {
-    get: { summary: "The members", tag: "members", query: ExportFormat, answer: MembersAnswer, problems: STORED },
-  },
-  "/api/v1/clusters/{cluster}/members/series": {
-    get: {
-      ...{ summary: "A measure of every member over time", tag: "members" },
-      ...{ query: MemberSeriesParams.extend(ExportFormat.shape), answer: MemberSeriesAnswer, problems: STORED },
-    },
-  },
   "/api/v1/clusters/{cluster}/churn": {
     get: {
       ...{ summary: "Size against written bytes, prefix by prefix", tag: "keyspace" },
@@ -160,7 +156,13 @@ const OPERATIONS: Operations = {
       ...{ answer: TimelineAnswer, problems: STORED },
     },
   },
+  ...MEMBER_OPERATIONS,
   ...TRAFFIC_OPERATIONS,
+  ...HEALTH_OPERATIONS,
+  ...TRIAGE_OPERATIONS,
+  ...SPIKE_OPERATIONS,
+  ...CAPTURE_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   "/api/v1/storage": {
     get: { summary: "What measurements take on disk", tag: "storage", answer: StorageAnswer, problems: ["503"] },
     patch: {
@@ -222,7 +224,9 @@ function toOperation(path: string, operation: Operation): ZodOpenApiOperationObj
     responses: {
       [operation.status ?? "200"]: {
         description: summary,
-        ...(answer && { content: { "application/json": { schema: answer }, ...toBinaryContent(operation) } }),
+        ...(answer && {
+          content: { [operation.answerType ?? "application/json"]: { schema: answer }, ...toBinaryContent(operation) },
+        }),
       },
       ...Object.fromEntries(["400", ...problems, "500"].map((code) => [code, PROBLEM_RESPONSE])),
     },

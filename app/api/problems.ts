@@ -2,8 +2,11 @@ import type { Problem } from "@/lib/api/common";
 import {
   ConflictError,
   ParameterError,
+  UnknownCaptureError,
   UnknownClusterError,
+  UnknownSilenceError,
   UnknownTokenError,
+  UnknownWebhookError,
   WorkerAbsentError,
   WorkerAnswerError,
 } from "@/lib/queries/errors";
@@ -16,8 +19,15 @@ export function toProblem(error: unknown): Problem | null {
   if (error instanceof UnknownClusterError) {
     return { ...problem(404, "No such cluster", error.message), remedy: error.remedy };
   }
+  if (error instanceof UnknownCaptureError) {
+    return { ...problem(404, "No such capture", error.message), remedy: error.remedy };
+  }
   if (error instanceof UnknownTokenError) {
     return { ...problem(404, "No such token", error.message), remedy: error.remedy };
+  }
+  if (error instanceof UnknownWebhookError || error instanceof UnknownSilenceError) {
+    const what = error instanceof UnknownWebhookError ? "webhook" : "silence";
+    return { ...problem(404, `No such ${what}`, error.message), remedy: error.remedy };
   }
   if (error instanceof ConflictError) {
     const { remedy, field } = error;

@@ -45,6 +45,14 @@ export const ClusterPatch = z.strictObject({
   name: ClusterInput.shape.name.optional(),
   scanShare: z.number().min(0.01).max(1).optional().describe("Share of the time a scan may keep etcd busy"),
   frameSeconds: z.literal([10, 30, 60]).optional().describe("Length of the samples that are recorded"),
+  hashCheckHours: z
+    .number()
+    .int()
+    .min(1)
+    .max(8_760)
+    .nullable()
+    .optional()
+    .describe("Hours between two comparisons of the members' hashes; null: only when asked for"),
 });
 export type ClusterPatch = z.infer<typeof ClusterPatch>;
 

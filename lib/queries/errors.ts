@@ -27,6 +27,33 @@ export class UnknownTokenError extends Error {
   }
 }
 
+/** A cluster has no exact session of that id. */
+export class UnknownCaptureError extends Error {
+  readonly remedy = "GET …/captures lists the sessions of a cluster; reports are kept for 30 days.";
+  constructor(readonly id: string) {
+    super(`There is no capture with the id "${id}".`);
+    this.name = "UnknownCaptureError";
+  }
+}
+
+/** No webhook has that id. */
+export class UnknownWebhookError extends Error {
+  readonly remedy = "GET /api/v1/webhooks lists them.";
+  constructor(readonly id: string) {
+    super(`There is no webhook with the id "${id}".`);
+    this.name = "UnknownWebhookError";
+  }
+}
+
+/** A cluster has no silence of that id. */
+export class UnknownSilenceError extends Error {
+  readonly remedy = "GET …/silences lists those that hold.";
+  constructor(readonly id: string) {
+    super(`There is no silence with the id "${id}".`);
+    this.name = "UnknownSilenceError";
+  }
+}
+
 /** A request that is right in itself but that the present state does not allow. */
 export class ConflictError extends Error {
   readonly remedy: string | undefined;

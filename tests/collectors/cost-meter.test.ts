@@ -132,7 +132,7 @@ test("the answer adds up by purpose and hour, and averages over the hours since 
   });
   expect(scan?.perHour).toMatchObject({ requests: 200, requestSeconds: 50 }); // three and a half hours
   expect(watch).toMatchObject({ purpose: "watch", requests: 4 });
-  const purposes = ["scan", "watch", "check", "members", "leases", "metrics", "apiserver", "question"];
+  const purposes = ["scan", "watch", "check", "members", "probe", "hash", "leases", "metrics", "apiserver", "question"];
   expect(answer.items.map(({ purpose }) => purpose)).toEqual(purposes);
   expect(answer.hours).toHaveLength(4);
   expect(answer.recent).toMatchObject({ requests: 404, requestSeconds: 101, from: hour(1) });

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { MemberSeriesParams } from "@/lib/api/members";
 import { ensurePartitions } from "@/lib/db/partitions";
-import { cluster, collectorState, keyspaceStatus, member, memberSample, worker } from "@/lib/db/schema";
+import { cluster, collectorState, keyspaceStatus, member, worker } from "@/lib/db/schema";
 import { listClusters, readCluster, resolveClusterId } from "@/lib/queries/clusters";
-import { listMembers, readMemberSeries } from "@/lib/queries/members";
+import { listMembers } from "@/lib/queries/members";
 import { useTestDb } from "@/tests/support/db";
 import { Books, historyOf, seedCluster, seedKeyspace } from "./seed";
 
@@ -134,26 +133,5 @@ describe("members", () => {
       ["etcd-a", null, "sampled"],
       ["etcd-b", "connection refused", "sampled"],
     ]);
-  });
-
-  test("have the mean of each bucket, null where no sample is", async () => {
-    const id = await seedCluster(testDb(), "prod");
-    await addMember(id, "a");
-    const sample = (secondsAgo: number, raftIndex: number) => ({
-      ...{ clusterId: id, at: new Date(NOW - secondsAgo * 1_000), memberId: "a", dbSizeBytes: 1, dbSizeInUseBytes: 1 },
-      ...{ revision: 1, raftIndex, raftAppliedIndex: 100, isLeader: true, statusMs: 1 },
-    });
-    await testDb()
-      .db.insert(memberSample)
-      .values([sample(115, 104), sample(95, 108), sample(15, 100)]);
-    const params = MemberSeriesParams.parse({
-      from: "2026-03-01T12:57:00Z",
-      to: "2026-03-01T13:00:00Z",
-      step: 60,
-      measure: "raftLag",
-    });
-    const answer = await readMemberSeries(testDb().db, id, params, NOW);
-    expect(answer).toMatchObject({ stepSeconds: 60, origin: "sampled" });
-    expect(answer.series).toEqual([{ memberId: "a", name: "etcd-a", values: [null, 6, 0] }]);
   });
 });
