@@ -5,6 +5,8 @@ import { clusterPath, getJson } from "@/lib/api/get-json";
 import { isOfCluster } from "@/lib/api/refresh";
 import { SpikeItem } from "@/lib/api/spikes";
 import { TimelineItem } from "@/lib/api/timeline";
+import { HEALTH_UNITS } from "@/lib/model/health-signals";
+import { TRIAGE_STAGES, TRIAGE_VERDICTS } from "@/lib/model/triage";
 
 const instant = z.iso.datetime({ offset: true }).optional();
 
@@ -15,20 +17,7 @@ const instant = z.iso.datetime({ offset: true }).optional();
 export const TriageParams = z.object({ from: instant, to: instant, baselineFrom: instant, baselineTo: instant });
 export type TriageParams = z.infer<typeof TriageParams>;
 
-const Verdict = z.enum(["likely-cause", "contributing", "ruled-out", "no-data"]);
-const Stage = z.enum([
-  "own-work",
-  "quorum",
-  "alarms",
-  "maintenance",
-  "disk",
-  "network",
-  "apply",
-  "workload",
-  "clients",
-  "configuration",
-]);
-export const TriageUnit = z.enum(["milliseconds", "perSecond", "bytesPerSecond", "bytes", "count", "ratio"]);
+export const TriageUnit = z.enum(HEALTH_UNITS);
 export type TriageUnit = z.infer<typeof TriageUnit>;
 
 const Subject = z.discriminatedUnion("kind", [
@@ -51,8 +40,8 @@ export const TriageCheck = z.object({
   rule: z.string().describe("`L01` … `L35`"),
   name: z.string(),
   title: z.string(),
-  stage: Stage,
-  verdict: Verdict,
+  stage: z.enum(TRIAGE_STAGES),
+  verdict: z.enum(TRIAGE_VERDICTS),
   text: z.string().describe("One sentence with its numbers"),
   subject: Subject,
   figure: z.object({ label: z.string(), value: z.number(), calm: z.number().nullable(), unit: TriageUnit }).nullable(),

@@ -1,5 +1,6 @@
-/** The unit of a health signal. */
-export type HealthUnit = "milliseconds" | "perSecond" | "bytesPerSecond" | "bytes" | "count" | "ratio";
+/** The units of health signals. */
+export const HEALTH_UNITS = ["milliseconds", "perSecond", "bytesPerSecond", "bytes", "count", "ratio"] as const;
+export type HealthUnit = (typeof HEALTH_UNITS)[number];
 
 /** How a signal is computed from what is stored. */
 export type HealthOf =

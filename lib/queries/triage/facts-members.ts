@@ -2,11 +2,11 @@ import { eq } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { member } from "@/lib/db/schema";
 import { memberConfig } from "@/lib/db/schema-health";
+import { type KeyReading, keysApart } from "@/lib/model/keys-apart";
 import { stepsIn } from "@/lib/model/moved";
 import type { TimeRange } from "@/lib/model/time-range";
 import { type ProbeFacts, readProbeFacts } from "@/lib/queries/triage/facts-probes";
 import { type MemberSignals, readMemberSignals } from "@/lib/queries/triage/facts-signals";
-import { keysApart } from "@/lib/queries/triage/keys-apart";
 import { readMemberPast } from "@/lib/queries/triage/member-past";
 import { readRevisionsBehind } from "@/lib/queries/triage/revisions-behind";
 import type { TriageTimes } from "@/lib/queries/triage/times";
@@ -56,11 +56,20 @@ export async function readMembersFacts(
   return { members: withKeysApart(members, times), memberCount: rows.length, failingSinceMs: earliestFailing(probes) };
 }
 
-/** Against the leader at the end of the window. */
+/** Fewer readings than this say nothing of a window. */
+const FEWEST_READINGS = 3;
+
+/** Against the leader at the end of the window. A reading is somewhere in its step. */
 function withKeysApart(members: readonly MemberFacts[], { axis, window }: TriageTimes): MemberFacts[] {
-  const keysOf = ({ signals }: MemberFacts) => stepsIn(signals.keys?.values ?? [], axis, window);
   const leader = members.find(({ isLeader }) => isLeader === true);
-  return members.map((member) => ({ ...member, keysApart: leader ? keysApart(keysOf(member), keysOf(leader)) : null }));
+  if (leader === undefined) return [...members];
+  const readingsOf = ({ signals }: MemberFacts): KeyReading[] =>
+    stepsIn(signals.keys?.values ?? [], axis, window).flatMap((keys, step) =>
+      keys === null ? [] : [{ atMs: step * axis.stepMs, keys }],
+    );
+  const options = { slackMs: axis.stepMs, fewestReadings: FEWEST_READINGS };
+  const ofLeader = readingsOf(leader);
+  return members.map((member) => ({ ...member, keysApart: keysApart(readingsOf(member), ofLeader, options) }));
 }
 
 function toIdentity(row: MemberRow | undefined, own: MemberSignals | undefined) {

@@ -1,11 +1,7 @@
+import { TRIAGE_VERDICTS } from "@/lib/model/triage";
 import { known } from "@/lib/rules/triage/readings";
 import type { TriageFacts } from "@/lib/rules/triage/triage-facts";
-import {
-  type JudgedFinding,
-  TRIAGE_VERDICTS,
-  type TriageFinding,
-  type TriageRule,
-} from "@/lib/rules/triage/triage-rule";
+import type { JudgedFinding, TriageFinding, TriageRule } from "@/lib/rules/triage/triage-rule";
 import { TRIAGE_RULES } from "@/lib/rules/triage/triage-rules";
 
 /** A cause and its symptom are seen in steps, and events when they are over: so much later is no later. */

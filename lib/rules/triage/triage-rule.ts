@@ -1,23 +1,6 @@
 import type { HealthSignalName, HealthUnit } from "@/lib/model/health-signals";
+import type { TriageStage, TriageVerdict } from "@/lib/model/triage";
 import type { TriageFacts } from "@/lib/rules/triage/triage-facts";
-
-export const TRIAGE_VERDICTS = ["likely-cause", "contributing", "ruled-out", "no-data"] as const;
-export type TriageVerdict = (typeof TRIAGE_VERDICTS)[number];
-
-/** The order in which an engineer asks. */
-export const TRIAGE_STAGES = [
-  "own-work",
-  "quorum",
-  "alarms",
-  "maintenance",
-  "disk",
-  "network",
-  "apply",
-  "workload",
-  "clients",
-  "configuration",
-] as const;
-export type TriageStage = (typeof TRIAGE_STAGES)[number];
 
 /** What a finding is about. */
 export type TriageSubject =

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { HEALTH_SIGNAL_NAMES } from "@/lib/model/health-signals";
 import { LOG_SIGNAL_KINDS } from "@/lib/model/log-signals";
 import { TIMELINE_KINDS } from "@/lib/model/timeline";
+import { TRIAGE_STAGES, TRIAGE_VERDICTS } from "@/lib/model/triage";
 import { triageHeadline } from "@/lib/rules/triage/headline";
 import { judgeTriage } from "@/lib/rules/triage/judge";
 import type { Moved, TriageFacts } from "@/lib/rules/triage/triage-facts";
-import { TRIAGE_STAGES, TRIAGE_VERDICTS } from "@/lib/rules/triage/triage-rule";
 import { TRIAGE_RULES } from "@/lib/rules/triage/triage-rules";
 import { bareMembers, blindFacts, factsOf } from "@/tests/lib/rules/triage/facts-of";
 

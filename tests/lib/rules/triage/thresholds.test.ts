@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { HealthSignalName, HealthUnit } from "@/lib/model/health-signals";
 import type { LogSignalKind } from "@/lib/model/log-signals";
 import type { TimelineKind } from "@/lib/model/timeline";
+import type { TriageVerdict } from "@/lib/model/triage";
 import type { TimelineFact, TriageFacts } from "@/lib/rules/triage/triage-facts";
-import type { TriageVerdict } from "@/lib/rules/triage/triage-rule";
 import { TRIAGE_RULES } from "@/lib/rules/triage/triage-rules";
 import {
   CALM,
