@@ -68,7 +68,7 @@ export function HappenedPanel({ cluster, range }: { cluster: string; range?: Ran
             </>
           }
           empty={
-            <Empty title="Nothing happened in this time">
+            <Empty title="Nothing was seen to happen in this time">
               {rows.length > 0
                 ? "Nothing of the chosen kind and member; choose all of them again."
                 : "No leader change, restart, alarm, compaction or scan was seen. Times nobody watched are gaps."}

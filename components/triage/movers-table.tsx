@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { Unknown } from "@/components/keyspace/figures";
 import type { Column } from "@/components/tables/column";
 import { DataTable } from "@/components/tables/data-table";
+import { isHeard } from "@/components/triage/is-heard";
 import styles from "@/components/triage/triage.module.css";
 import { subjectLinks } from "@/components/triage/triage-links";
 import { formatFigure, leadWords, shownText, subjectName, timesWords } from "@/components/triage/triage-words";
@@ -25,9 +26,13 @@ export function MoversTable({ cluster, answer }: { cluster: string; answer: Tria
       columns={columns}
       rowKey={keyOf}
       empty={
-        <Empty title="Nothing moved">
-          No prefix, client, verb or member left its usual band in this window, as far as somebody tells.
-        </Empty>
+        isHeard(answer) ? (
+          <Empty title="Nothing moved">
+            No prefix, client, verb or member left its usual band in this window, as far as somebody tells.
+          </Empty>
+        ) : (
+          <Empty title="What moved is not known">No source told of this window.</Empty>
+        )
       }
     />
   );

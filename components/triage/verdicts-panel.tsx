@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { sourcesHref } from "@/components/settings/settings-pages";
 import { useUrlState } from "@/components/shell/use-url-state";
+import { isHeard } from "@/components/triage/is-heard";
 import { RichText } from "@/components/triage/rich-text";
 import { readTriageState } from "@/components/triage/triage-search";
 import { countsWords } from "@/components/triage/triage-words";
@@ -33,7 +34,11 @@ export function VerdictsPanel({ cluster, answer }: { cluster: string; answer: Tr
           <VerdictItem key={check.rule} {...propsOf(check)} />
         ))}
         {heard.length === 0 && (
-          <li className={styles.nothing}>No cause was found, and nothing out of its limits in this window.</li>
+          <li className={styles.nothing}>
+            {isHeard(answer)
+              ? "No cause was found, and nothing out of its limits in this window."
+              : "Whether there was a cause is not known: no source told of this window."}
+          </li>
         )}
       </ul>
       {ruledOut.length > 0 && (

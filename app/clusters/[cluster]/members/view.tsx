@@ -37,7 +37,7 @@ export function MembersView({ cluster }: { cluster: string }) {
           <SideBySide cluster={cluster} answer={members.data} range={range} />
         </>
       )}
-      <HealthCharts cluster={cluster} range={range} />
+      {members.data?.items.length !== 0 && <HealthCharts cluster={cluster} range={range} />}
       <ConsistencyPanel cluster={cluster} />
       <ConfigurationPanel cluster={cluster} />
       <HappenedPanel cluster={cluster} range={range} />

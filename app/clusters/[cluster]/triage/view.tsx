@@ -10,6 +10,7 @@ import { useUrlState } from "@/components/shell/use-url-state";
 import { HappenedPanel } from "@/components/timeline/happened-panel";
 import { AxisPanel } from "@/components/triage/axis-panel";
 import { CopyButtons } from "@/components/triage/copy-buttons";
+import { isHeard } from "@/components/triage/is-heard";
 import { MoversTable } from "@/components/triage/movers-table";
 import { type Aim, TimeChoice, useChooseSpan } from "@/components/triage/time-choice";
 import styles from "@/components/triage/triage.module.css";
@@ -51,7 +52,7 @@ function Answered({ cluster, answer }: { cluster: string; answer: TriageAnswer }
   const [aim, setAim] = useState<Aim>("window");
   const choose = useChooseSpan(answer, aim);
   const isManaged = summary?.isManaged ?? false;
-  const isHeard = answer.sources.some((source) => source.isHeard);
+  const isTold = isHeard(answer);
   const toolbar = (
     <>
       <TimeChoice answer={answer} aim={aim} onAim={setAim} />
@@ -66,9 +67,9 @@ function Answered({ cluster, answer }: { cluster: string; answer: TriageAnswer }
   );
   return (
     <>
-      <TriageHeading headline={isHeard ? answer.headline : NOBODY_WATCHED} />
+      <TriageHeading headline={isTold ? answer.headline : NOBODY_WATCHED} />
       {isManaged && <ManagedBanner cluster={cluster} />}
-      {isHeard ? (
+      {isTold ? (
         <AxisPanel answer={answer} toolbar={toolbar} onDragged={choose} />
       ) : (
         <Panel title="Nobody watched" actions={toolbar}>
